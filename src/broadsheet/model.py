@@ -207,3 +207,375 @@ class FetchResponse(Value):
     def validators(self) -> Validators:
         """What to ask with next time, verbatim."""
         return Validators(etag=self.headers.get("etag"), last_modified=self.headers.get("last-modified"))
+
+
+# -- sources -----------------------------------------------------------------------------------------------------------
+
+
+class Source(Value):
+    """Where entries come from and how they are treated, as the configuration says it.
+
+    Attributes:
+        key: the source's own identity, apart from the URL it is fetched from.
+        ref: the url or route as configured, verbatim; may hold secrets, so show `urls.mask(ref)`.
+        url: the absolute URL to fetch.
+        rights: `own`, `licensed` or `permission: …`; `None` means excerpts only on a public site.
+        interval_s: the user's own interval between fetches; `None` leaves it to the frontier.
+    """
+
+    key: str
+    ref: str
+    url: str
+    section: tuple[str, ...]
+    full_text: FullText = "auto"
+    rights: str | None = None
+    interval_s: float | None = None
+
+
+class SourceState(Value):
+    """What the archive remembers of polling one source.
+
+    Attributes:
+        moved_url: where a permanent redirect sent us; `None` means the configured URL.
+        body_digest: of the last body that was parsed; equal bytes need no parsing.
+        next_due: not to be fetched before.
+        failures: failed fetches in a row; `failing_since` is when the first of them was.
+        held_until: the host asked to wait until then (429, 503); held is not failed.
+        gone: the host said 410; not fetched until its URL changes.
+        problems: what was wrong with the last document that was read in part.
+        last_new: when it last brought a new article.
+    """
+
+    key: str
+    moved_url: str | None = None
+    validators: Validators = Validators()
+    body_digest: bytes | None = None
+    feed_title: str = ""
+    feed_link: str | None = None
+    next_due: datetime | None = None
+    last_fetch: datetime | None = None
+    last_success: datetime | None = None
+    failing_since: datetime | None = None
+    failures: int = 0
+    error_kind: str | None = None
+    error: str | None = None
+    held_until: datetime | None = None
+    gone: bool = False
+    problems: tuple[str, ...] = ()
+    last_new: datetime | None = None
+
+
+class Scheduled(Value):
+    """A source with its state and window, ready to be fetched.
+
+    Attributes:
+        window: entry key -> content digest of the entries in the last document that was read.
+    """
+
+    source: Source
+    state: SourceState
+    window: dict[bytes, bytes] = {}
+
+
+# -- articles ----------------------------------------------------------------------------------------------------------
+
+Origin = Literal["feed", "page"]
+
+
+class Body(Value):
+    """What an article says: kept packed in the archive, read only when a page is made of it.
+
+    Attributes:
+        html: clean, with original image URLs.
+        origin: made from the feed's item, or from the web page.
+    """
+
+    html: CleanHtml
+    text: str
+    images: tuple[Image, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    origin: Origin = "feed"
+
+
+class Packed(Value):
+    """Bytes as the archive keeps them (see `packing`).
+
+    Attributes:
+        codec: 0 plain, 1 zstd.
+        dictionary: id of the dictionary it was packed with, 0 for none.
+    """
+
+    data: bytes
+    codec: int = 1
+    dictionary: int = 0
+
+
+class Article(Value):
+    """What we keep of an entry, without its body.
+
+    Attributes:
+        id: 16 characters a-z2-7, stable for the article's life, stored and never recomputed.
+        arrival: position in the order of arrival, immutable; 0 until the archive has assigned it.
+        source_key: the source that brought it first.
+        url: the original's address as shown to readers; `canonical`: the same for telling articles apart.
+        published, updated: as the publisher says; `None` if it does not.
+        changed_at: when an edit by its publisher was last seen.
+        clean_digest: of title and clean HTML made from the feed, to tell an edit from noise.
+        length_chars: of the text.
+        withdrawn_at: when its publisher was seen to have withdrawn it.
+    """
+
+    id: str
+    arrival: int = 0
+    source_key: str
+    url: str | None = None
+    canonical: str | None = None
+    title: str = ""
+    author: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    first_seen: datetime
+    changed_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    lead_image: str | None = None
+    language: str | None = None
+    license: str | None = None
+    rights: str | None = None
+    summary: str = ""
+    clean_digest: bytes = b""
+    length_chars: int = 0
+    withdrawn_at: datetime | None = None
+
+    @property
+    def date(self) -> datetime:
+        """When it was published, or first seen where its publisher does not say."""
+        return self.published or self.first_seen
+
+
+class ArticleRecord(Value):
+    """An article with its body, and every source that brought it (its own first)."""
+
+    article: Article
+    body: Body
+    also_in: tuple[str, ...] = ()
+
+
+class Revision(Value):
+    """An earlier state of an article that its publisher changed; `seen_at` is when the change was seen."""
+
+    article_id: str
+    seen_at: datetime
+    title: str
+    changed: tuple[str, ...]
+    body: Body
+
+
+class Sighting(Value):
+    """That one source carries one article.
+
+    Attributes:
+        entry_key: 16 bytes, the entry's identity within its source.
+        content_digest: of what the feed said, before cleaning.
+    """
+
+    source_key: str
+    entry_key: bytes
+    article_id: str
+    content_digest: bytes
+    first_seen: datetime
+    url: str | None = None
+    title: str = ""
+
+
+class Capture(Value):
+    """The raw bytes that an article was made from."""
+
+    article_id: str
+    source_key: str
+    entry_key: bytes
+    kind: Literal["item", "page"]
+    taken_at: datetime
+    url: str | None = None
+    packed: Packed
+
+
+# -- what a fetch changes ----------------------------------------------------------------------------------------------
+
+
+class Draft(Value):
+    """An entry after cleaning, ready to be decided on; what the CPU stage makes (picklable).
+
+    Attributes:
+        lonely_url: its canonical link stands on no other entry of the same document.
+        looks_cut: the body reads like a summary.
+        title_tokens, text_tokens: for the search index (see `tokens.index_text`).
+        capture: the raw item, packed.
+    """
+
+    entry_key: bytes
+    content_digest: bytes
+    article: Article
+    body: Packed
+    images: tuple[str, ...] = ()
+    lonely_url: bool = False
+    looks_cut: bool = False
+    title_tokens: str = ""
+    text_tokens: str = ""
+    capture: Packed
+
+
+class Digest(Value):
+    """What the CPU stage made of one fetched document.
+
+    Attributes:
+        drafts: only entries that are new or changed against the window given.
+        window: of this document, whole.
+        seen: entries in the document.
+    """
+
+    source_key: str
+    feed_title: str = ""
+    feed_link: str | None = None
+    ttl_s: int | None = None
+    seen: int = 0
+    drafts: tuple[Draft, ...] = ()
+    window: dict[bytes, bytes] = {}
+    problems: tuple[str, ...] = ()
+    fatal: Literal["encoding", "format", "empty"] | None = None
+
+
+class Known(Value):
+    """What the archive already has of an entry (by entry key) or of an address (by canonical URL)."""
+
+    article_id: str
+    source_key: str
+    title: str
+    content_digest: bytes = b""
+    clean_digest: bytes = b""
+    first_seen: datetime
+    published: datetime | None = None
+
+
+class ArticleWrite(Value):
+    """A new article, or the new state of an edited one, with what has to be stored beside it.
+
+    Attributes:
+        changed: for an edit, the names of the fields that changed; the state before becomes a revision.
+    """
+
+    article: Article
+    body: Packed
+    title_tokens: str
+    text_tokens: str
+    images: tuple[str, ...] = ()
+    origin: Origin = "feed"
+    changed: tuple[str, ...] = ()
+
+
+class PageFetch(Value):
+    """A page that waits to be fetched for an article; durable until it is done or given up."""
+
+    article_id: str
+    source_key: str
+    url: str
+    attempts: int = 0
+    next_try: datetime
+
+
+class MediaFetch(Value):
+    """An image that waits to be mirrored; durable until it is stored or given up."""
+
+    url: str
+    attempts: int = 0
+    next_try: datetime
+
+
+class FetchLogLine(Value):
+    """One fetch of one source, so that "nothing published" and "not reached" can be told apart.
+
+    Attributes:
+        status: HTTP status, `None` where there was no answer.
+        outcome: fetched, unchanged, failed or held.
+    """
+
+    source_key: str
+    at: datetime
+    status: int | None
+    outcome: Literal["fetched", "unchanged", "failed", "held"]
+    error_kind: str | None = None
+    wire_bytes: int = 0
+    duration_s: float = 0.0
+    entries: int = 0
+    new: int = 0
+    changed: int = 0
+
+
+class Changes(Value):
+    """All that one fetch of one source changes, as a plain value; applying it twice is the same as once."""
+
+    source_key: str
+    state: SourceState
+    window: dict[bytes, bytes] | None = None
+    new: tuple[ArticleWrite, ...] = ()
+    edits: tuple[ArticleWrite, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    captures: tuple[Capture, ...] = ()
+    pages: tuple[PageFetch, ...] = ()
+    log: FetchLogLine
+
+
+class PageChanges(Value):
+    """What fetching one article's page changes: its text, or when to try again (`retry`), or that it was given up."""
+
+    article_id: str
+    write: ArticleWrite | None = None
+    capture: Capture | None = None
+    retry: PageFetch | None = None
+    error: str | None = None
+
+
+# -- media -------------------------------------------------------------------------------------------------------------
+
+
+class StoredMedia(Value):
+    """One file of the media store; `name` is its path there, from its content: `ab/abcdef….jpg`."""
+
+    name: str
+    sha256: str
+    mime: str
+    size_bytes: int
+    width: int
+    height: int
+
+
+class MediaChanges(Value):
+    """What fetching one image changes: where it is now, or when to try again, or that it was given up."""
+
+    url: str
+    stored: StoredMedia | None = None
+    retry: MediaFetch | None = None
+    error: str | None = None
+    at: datetime
+
+
+class MediaState(Value):
+    """What the archive knows of one image URL; both `None` means that it still waits."""
+
+    url: str
+    stored: StoredMedia | None = None
+    error: str | None = None
+
+
+# -- publishing --------------------------------------------------------------------------------------------------------
+
+
+class Page(Value):
+    """One file of an edition; `path` is relative, with `/`, and already safe on Linux, macOS and Windows.
+
+    Attributes:
+        article_id: of the article whose own page or file this is; `None` for lists and assets.
+    """
+
+    path: str
+    content: bytes
+    article_id: str | None = None
