@@ -21,13 +21,16 @@ Audience = Literal["private", "public"]
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of all values: immutable, keyword-only, compared by content."""
+    """Base of all values: immutable, keyword-only, compared by content.
+
+    Subclasses repeat `frozen=True, kw_only=True`: neither is inherited as far as type checkers see.
+    """
 
 
 # -- what a feed says -------------------------------------------------------------------------------------------------
 
 
-class Enclosure(Value):
+class Enclosure(Value, frozen=True, kw_only=True):
     """A media file that an entry carries (RSS enclosure, Media RSS, JSON Feed attachment)."""
 
     url: str
@@ -36,7 +39,7 @@ class Enclosure(Value):
     duration_s: int | None = None
 
 
-class Entry(Value):
+class Entry(Value, frozen=True, kw_only=True):
     """One item as the feed said it; nothing is invented.
 
     Attributes:
@@ -74,7 +77,7 @@ class Entry(Value):
 FeedFormat = Literal["rss", "atom", "rdf", "json", "unknown"]
 
 
-class Feed(Value):
+class Feed(Value, frozen=True, kw_only=True):
     """One fetched document of a source, with its entries in document order.
 
     Attributes:
@@ -92,7 +95,7 @@ class Feed(Value):
     entries: tuple[Entry, ...] = ()
 
 
-class ParsedFeed(Value):
+class ParsedFeed(Value, frozen=True, kw_only=True):
     """What a document gave: a feed, perhaps without entries, and what was wrong with it, in words for people.
 
     Attributes:
@@ -107,7 +110,7 @@ class ParsedFeed(Value):
 # -- what cleaning makes of HTML ---------------------------------------------------------------------------------------
 
 
-class Image(Value):
+class Image(Value, frozen=True, kw_only=True):
     """An image that a text shows, at its original absolute URL."""
 
     url: str
@@ -116,7 +119,7 @@ class Image(Value):
     alt: str = ""
 
 
-class CleanText(Value):
+class CleanText(Value, frozen=True, kw_only=True):
     """A body after cleaning.
 
     Attributes:
@@ -130,7 +133,7 @@ class CleanText(Value):
     images: tuple[Image, ...] = ()
 
 
-class ExtractedPage(Value):
+class ExtractedPage(Value, frozen=True, kw_only=True):
     """What extraction made of a web page; `html` is still untrusted."""
 
     title: str = ""
@@ -146,14 +149,14 @@ class ExtractedPage(Value):
 # -- what we fetch -----------------------------------------------------------------------------------------------------
 
 
-class Validators(Value):
+class Validators(Value, frozen=True, kw_only=True):
     """What a server gave to be asked with again, byte for byte (RFC 9110 8.8)."""
 
     etag: str | None = None
     last_modified: str | None = None
 
 
-class FetchRequest(Value):
+class FetchRequest(Value, frozen=True, kw_only=True):
     """One GET, redirects included.
 
     Attributes:
@@ -172,14 +175,14 @@ class FetchRequest(Value):
     check_robots: bool = False
 
 
-class Redirect(Value):
+class Redirect(Value, frozen=True, kw_only=True):
     """One hop that was followed: the status that sent us, and where to."""
 
     status: int
     url: str
 
 
-class FetchResponse(Value):
+class FetchResponse(Value, frozen=True, kw_only=True):
     """An answer with any status; the body is decompressed and whole.
 
     Attributes:
@@ -212,7 +215,7 @@ class FetchResponse(Value):
 # -- sources -----------------------------------------------------------------------------------------------------------
 
 
-class Source(Value):
+class Source(Value, frozen=True, kw_only=True):
     """Where entries come from and how they are treated, as the configuration says it.
 
     Attributes:
@@ -232,7 +235,7 @@ class Source(Value):
     interval_s: float | None = None
 
 
-class SourceState(Value):
+class SourceState(Value, frozen=True, kw_only=True):
     """What the archive remembers of polling one source.
 
     Attributes:
@@ -265,7 +268,7 @@ class SourceState(Value):
     last_new: datetime | None = None
 
 
-class Scheduled(Value):
+class Scheduled(Value, frozen=True, kw_only=True):
     """A source with its state and window, ready to be fetched.
 
     Attributes:
@@ -282,7 +285,7 @@ class Scheduled(Value):
 Origin = Literal["feed", "page"]
 
 
-class Body(Value):
+class Body(Value, frozen=True, kw_only=True):
     """What an article says: kept packed in the archive, read only when a page is made of it.
 
     Attributes:
@@ -297,7 +300,7 @@ class Body(Value):
     origin: Origin = "feed"
 
 
-class Packed(Value):
+class Packed(Value, frozen=True, kw_only=True):
     """Bytes as the archive keeps them (see `packing`).
 
     Attributes:
@@ -310,7 +313,7 @@ class Packed(Value):
     dictionary: int = 0
 
 
-class Article(Value):
+class Article(Value, frozen=True, kw_only=True):
     """What we keep of an entry, without its body.
 
     Attributes:
@@ -352,7 +355,7 @@ class Article(Value):
         return self.published or self.first_seen
 
 
-class ArticleRecord(Value):
+class ArticleRecord(Value, frozen=True, kw_only=True):
     """An article with its body, and every source that brought it (its own first)."""
 
     article: Article
@@ -360,7 +363,7 @@ class ArticleRecord(Value):
     also_in: tuple[str, ...] = ()
 
 
-class Revision(Value):
+class Revision(Value, frozen=True, kw_only=True):
     """An earlier state of an article that its publisher changed; `seen_at` is when the change was seen."""
 
     article_id: str
@@ -370,7 +373,7 @@ class Revision(Value):
     body: Body
 
 
-class Sighting(Value):
+class Sighting(Value, frozen=True, kw_only=True):
     """That one source carries one article.
 
     Attributes:
@@ -387,7 +390,7 @@ class Sighting(Value):
     title: str = ""
 
 
-class Capture(Value):
+class Capture(Value, frozen=True, kw_only=True):
     """The raw bytes that an article was made from."""
 
     article_id: str
@@ -402,7 +405,7 @@ class Capture(Value):
 # -- what a fetch changes ----------------------------------------------------------------------------------------------
 
 
-class Draft(Value):
+class Draft(Value, frozen=True, kw_only=True):
     """An entry after cleaning, ready to be decided on; what the CPU stage makes (picklable).
 
     Attributes:
@@ -424,7 +427,7 @@ class Draft(Value):
     capture: Packed
 
 
-class Digest(Value):
+class Digest(Value, frozen=True, kw_only=True):
     """What the CPU stage made of one fetched document.
 
     Attributes:
@@ -444,7 +447,7 @@ class Digest(Value):
     fatal: Literal["encoding", "format", "empty"] | None = None
 
 
-class Known(Value):
+class Known(Value, frozen=True, kw_only=True):
     """What the archive already has of an entry (by entry key) or of an address (by canonical URL)."""
 
     article_id: str
@@ -456,7 +459,7 @@ class Known(Value):
     published: datetime | None = None
 
 
-class ArticleWrite(Value):
+class ArticleWrite(Value, frozen=True, kw_only=True):
     """A new article, or the new state of an edited one, with what has to be stored beside it.
 
     Attributes:
@@ -472,7 +475,7 @@ class ArticleWrite(Value):
     changed: tuple[str, ...] = ()
 
 
-class PageFetch(Value):
+class PageFetch(Value, frozen=True, kw_only=True):
     """A page that waits to be fetched for an article; durable until it is done or given up."""
 
     article_id: str
@@ -482,7 +485,7 @@ class PageFetch(Value):
     next_try: datetime
 
 
-class MediaFetch(Value):
+class MediaFetch(Value, frozen=True, kw_only=True):
     """An image that waits to be mirrored; durable until it is stored or given up."""
 
     url: str
@@ -490,7 +493,7 @@ class MediaFetch(Value):
     next_try: datetime
 
 
-class FetchLogLine(Value):
+class FetchLogLine(Value, frozen=True, kw_only=True):
     """One fetch of one source, so that "nothing published" and "not reached" can be told apart.
 
     Attributes:
@@ -510,7 +513,7 @@ class FetchLogLine(Value):
     changed: int = 0
 
 
-class Changes(Value):
+class Changes(Value, frozen=True, kw_only=True):
     """All that one fetch of one source changes, as a plain value; applying it twice is the same as once."""
 
     source_key: str
@@ -524,7 +527,7 @@ class Changes(Value):
     log: FetchLogLine
 
 
-class PageChanges(Value):
+class PageChanges(Value, frozen=True, kw_only=True):
     """What fetching one article's page changes: its text, or when to try again (`retry`), or that it was given up."""
 
     article_id: str
@@ -537,7 +540,7 @@ class PageChanges(Value):
 # -- media -------------------------------------------------------------------------------------------------------------
 
 
-class StoredMedia(Value):
+class StoredMedia(Value, frozen=True, kw_only=True):
     """One file of the media store; `name` is its path there, from its content: `ab/abcdef….jpg`."""
 
     name: str
@@ -548,7 +551,7 @@ class StoredMedia(Value):
     height: int
 
 
-class MediaChanges(Value):
+class MediaChanges(Value, frozen=True, kw_only=True):
     """What fetching one image changes: where it is now, or when to try again, or that it was given up."""
 
     url: str
@@ -558,7 +561,7 @@ class MediaChanges(Value):
     at: datetime
 
 
-class MediaState(Value):
+class MediaState(Value, frozen=True, kw_only=True):
     """What the archive knows of one image URL; both `None` means that it still waits."""
 
     url: str
@@ -569,7 +572,7 @@ class MediaState(Value):
 # -- publishing --------------------------------------------------------------------------------------------------------
 
 
-class Page(Value):
+class Page(Value, frozen=True, kw_only=True):
     """One file of an edition; `path` is relative, with `/`, and already safe on Linux, macOS and Windows.
 
     Attributes:

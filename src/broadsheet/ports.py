@@ -61,7 +61,7 @@ class MediaStore(Protocol):
         ...
 
 
-class Counts(Value):
+class Counts(Value, frozen=True, kw_only=True):
     """How much the archive holds."""
 
     sources: int
@@ -73,7 +73,7 @@ class Counts(Value):
     pending_media: int
 
 
-class ArticleFilter(Value):
+class ArticleFilter(Value, frozen=True, kw_only=True):
     """Which articles to list; `None` means any. `since` is inclusive, by `Article.date`."""
 
     source_key: str | None = None
@@ -82,7 +82,7 @@ class ArticleFilter(Value):
     limit: int | None = None
 
 
-class SourceRow(Value):
+class SourceRow(Value, frozen=True, kw_only=True):
     """A source with its state and what it brought, for people.
 
     Attributes:
@@ -218,7 +218,7 @@ class Archive(Protocol):
         ...
 
 
-class Place(Value):
+class Place(Value, frozen=True, kw_only=True):
     """An article's fixed position, counted from 0 in order of arrival, in one list of an edition."""
 
     list: str
