@@ -272,7 +272,8 @@ class Ledger(Protocol):
     def place(self, memberships: Mapping[str, Sequence[str]]) -> list[Place]:
         """Sets which lists each article stands in (article id -> list names; empty removes it from all).
 
-        New places go to the end of a list, in the mapping's order; existing ones never move; a removed one leaves a hole.
+        New places go to the end of a list, in the mapping's order; existing ones never move; a removed one leaves a
+        hole.
         Returns the places that were added or removed.
         """
         ...
