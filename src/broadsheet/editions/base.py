@@ -49,7 +49,7 @@ class View(Value, frozen=True, kw_only=True):
         html: the full body, or the excerpt as one paragraph; images still at their original URLs (see `pictures`).
         text: the same as plain text; `summary` is for lists and feeds' descriptions.
         full: the whole text may be shown; `right` says by what right on a public site (`own`, `licensed`, a licence's
-            name, `permission: …`), `None` on a private one.
+            name, `permission: …`), `None` on a private one; `right_url` is the licence's address, where there is one.
         pictures: of every image in `html`, by its original URL; `lead` is the lead image, if one may be shown.
         index: search engines may index the page.
         also_in: other sources that carried the same article.
@@ -64,6 +64,7 @@ class View(Value, frozen=True, kw_only=True):
     summary: str
     full: bool = True
     right: str | None = None
+    right_url: str | None = None
     pictures: dict[str, Picture] = {}
     lead: Picture | None = None
     enclosures: tuple[Enclosure, ...] = ()
@@ -83,13 +84,15 @@ class SourceHealth(Value, frozen=True, kw_only=True):
 
     Attributes:
         state: `ok`, `failing`, `held`, `gone`, `new` (never fetched) or `quiet`.
-        since: when that state began, if it did; `reason`: the failure in words.
+        since: when that state began, if it did; `reason`: the failure in words, `kind` and `status` the same as codes.
     """
 
     face: Face
     state: str
     since: datetime | None = None
     reason: str | None = None
+    kind: str | None = None
+    status: int | None = None
     articles: int = 0
     last_new: datetime | None = None
 
@@ -99,6 +102,10 @@ class Desk(Protocol):
 
     def views(self, ids: Sequence[str]) -> Iterator[View]:
         """Views in the order given; articles that no longer exist are left out."""
+        ...
+
+    def heads(self, ids: Sequence[str]) -> Iterator[View]:
+        """As `views`, without bodies: `html`, `text`, `pictures`, `enclosures` and `also_in` may be empty. For lists."""
         ...
 
     def sources(self) -> list[SourceHealth]:
@@ -119,7 +126,14 @@ class Removal(Value, frozen=True, kw_only=True):
     path: str
 
 
-Output = Page | MediaFile | Removal
+class Remembered(Value, frozen=True, kw_only=True):
+    """A value for `Ledger.get`, kept once everything that the edition yielded is written."""
+
+    key: str
+    value: str
+
+
+Output = Page | MediaFile | Removal | Remembered
 
 
 class Edition(Protocol):
