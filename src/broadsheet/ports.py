@@ -104,6 +104,10 @@ class Archive(Protocol):
         ArchiveError: the store cannot be read or written; nothing is half-done then.
     """
 
+    def identity(self) -> str:
+        """A random name, made with the archive and kept by its copies: it marks the folders published from it."""
+        ...
+
     # -- sources
     def register(self, sources: Sequence[Source], *, now: datetime) -> None:
         """Makes the configured sources known; others become inactive, keeping their articles.
@@ -292,4 +296,40 @@ class Ledger(Protocol):
 
     def lists(self, prefix: str) -> list[tuple[str, int, int]]:
         """(name, members, positions used) of the lists whose name begins with `prefix`, by name."""
+        ...
+
+
+class Writer(Protocol):
+    """One folder of an edition; paths are relative, with `/`.
+
+    Raises:
+        OutputError: the folder cannot be used, or a path would leave it; nothing is half-written then.
+    """
+
+    def look(self) -> str | None:
+        """The identity of the archive that publishes here; `None` if the folder or its mark is not there."""
+        ...
+
+    def claim(self, identity: str) -> None:
+        """Makes the folder and marks it as this edition's, published from the archive of this identity."""
+        ...
+
+    def taken(self, path: str) -> bool:
+        """Something is at this path, whoever put it there."""
+        ...
+
+    def holds(self, path: str, *, size_bytes: int | None) -> bool:
+        """A plain file of this size, or of any size above 0 for `None`, is at this path."""
+        ...
+
+    def write(self, path: str, content: bytes) -> None:
+        """Puts a whole file there at once, making its folders."""
+        ...
+
+    def link(self, path: str, file: Path) -> None:
+        """Puts a file that another folder holds there, sharing its bytes where the system can."""
+        ...
+
+    def remove(self, path: str) -> None:
+        """Removes a file, if it is there, and the folders that this leaves empty."""
         ...
