@@ -5,7 +5,7 @@ An edition turns dirty articles into pages. It reads through a `Desk` and a `Led
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from broadsheet.model import Article, CleanHtml, Enclosure, Page, Value
 from broadsheet.ports import Ledger
@@ -113,17 +113,23 @@ class Desk(Protocol):
         ...
 
 
+Root = Literal["edition", "media"]
+"""Which of an edition's two folders a path is relative to: its own, or `EditionSettings.media_path`."""
+
+
 class MediaFile(Value, frozen=True, kw_only=True):
     """A mirrored image that the edition needs at `path`; `name` is the media store's."""
 
     path: str
     name: str
+    root: Root = "edition"
 
 
 class Removal(Value, frozen=True, kw_only=True):
-    """A page that is no more."""
+    """A page or mirrored image that is no more."""
 
     path: str
+    root: Root = "edition"
 
 
 class Remembered(Value, frozen=True, kw_only=True):
