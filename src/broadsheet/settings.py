@@ -36,6 +36,7 @@ class FetchSettings(Value, frozen=True, kw_only=True):
 
     Attributes:
         rsshub: base URLs of the RSSHub instances that routes are relative to, tried in turn.
+        patience_s: how long a run goes on fetching pages and images once the sources are done.
         allow_private: `True`, or the hosts, host:port pairs and networks that may be private.
     """
 
@@ -46,6 +47,7 @@ class FetchSettings(Value, frozen=True, kw_only=True):
     host_delay_s: float = 1.0
     min_interval_s: float = 3600.0
     timeout_s: float = 20.0
+    patience_s: float = 900.0
     limit_bytes: int = 20_000_000
     allow_private: bool | tuple[str, ...] = False
     hosts: dict[str, HostSettings] = {}

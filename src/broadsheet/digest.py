@@ -1,0 +1,181 @@
+"""The CPU stage: one fetched document to drafts of what is new or changed in it.
+
+A pure, picklable function of one task, so that it runs in this process or in another alike.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from broadsheet import feeds
+from broadsheet.clean import clean
+from broadsheet.clean.excerpt import looks_cut
+from broadsheet.clean.lead import lead_image
+from broadsheet.extract import extract, plausible
+from broadsheet.identity import article_id, content_digest, entry_keys, lonely_urls, text_digest
+from broadsheet.model import (
+    Article,
+    Body,
+    CleanText,
+    Digest,
+    Draft,
+    Enclosure,
+    Entry,
+    Feed,
+    Origin,
+    Packed,
+    Value,
+)
+from broadsheet.packing import pack_body, pack_bytes
+from broadsheet.text import shorten
+from broadsheet.tokens import index_text
+from broadsheet.urls import canonical, without_tracking
+
+SUMMARY_CHARS = 280
+
+
+class FeedTask(Value, frozen=True, kw_only=True):
+    """One fetched feed.
+
+    Attributes:
+        url: where the body came from, what relative links are relative to.
+        window: entry key -> content digest of the last document; what is equal there is not looked at again.
+    """
+
+    source_key: str
+    url: str
+    body: bytes
+    content_type: str | None
+    window: dict[bytes, bytes]
+    now: datetime
+
+
+class PageTask(Value, frozen=True, kw_only=True):
+    """One fetched page of an article, with what its feed said to judge it by."""
+
+    article: Article
+    feed_text: str
+    enclosures: tuple[Enclosure, ...] = ()
+    url: str
+    body: bytes
+    content_type: str | None
+    now: datetime
+
+
+class PageDraft(Value, frozen=True, kw_only=True):
+    """What a page gave; `reason` says why it was refused, and then the rest is empty."""
+
+    article: Article
+    body: Packed | None = None
+    capture: Packed | None = None
+    images: tuple[str, ...] = ()
+    title_tokens: str = ""
+    text_tokens: str = ""
+    reason: str | None = None
+
+
+def digest_feed(task: FeedTask) -> Digest:
+    """Parses a document and cleans the entries that are new or changed against the window."""
+    parsed = feeds.parse(task.body, url=task.url, content_type=task.content_type, keep_raw=True)
+    feed = parsed.feed
+    keys = entry_keys(feed.entries)
+    lonely = lonely_urls(feed.entries)
+    window: dict[bytes, bytes] = {}
+    drafts: list[Draft] = []
+    for entry, key in zip(feed.entries, keys, strict=True):
+        content = content_digest(entry)
+        if key in window:  # the same entry twice in one document
+            continue
+        window[key] = content
+        if task.window.get(key) != content:
+            drafts.append(_draft(entry, feed, task, key=key, content=content, lonely=lonely))
+    return Digest(
+        source_key=task.source_key,
+        feed_title=feed.title,
+        feed_link=feed.link,
+        ttl_s=feed.ttl_s,
+        seen=len(feed.entries),
+        drafts=tuple(drafts),
+        window=window,
+        problems=parsed.problems,
+        fatal=parsed.fatal,
+    )
+
+
+def _draft(entry: Entry, feed: Feed, task: FeedTask, *, key: bytes, content: bytes, lonely: set[str]) -> Draft:
+    cleaned = clean(entry.html, base=entry.base or task.url, title=entry.title)
+    url = without_tracking(entry.link) if entry.link else None
+    canonical_url = canonical(entry.link) if entry.link else None
+    lead = lead_image(entry.image, None, cleaned.images)
+    article = Article(
+        id=article_id(task.source_key, key),
+        source_key=task.source_key,
+        url=url,
+        canonical=canonical_url,
+        title=entry.title,
+        author=", ".join(entry.authors) or None,
+        published=entry.published,
+        updated=entry.updated,
+        first_seen=task.now,
+        tags=entry.tags,
+        lead_image=lead,
+        language=entry.language or feed.language,
+        license=entry.license or feed.license,
+        rights=entry.rights or feed.rights,
+        summary=shorten(cleaned.text, SUMMARY_CHARS),
+        clean_digest=text_digest(entry.title, cleaned.html),
+        length_chars=len(cleaned.text),
+    )
+    body = Body(html=cleaned.html, text=cleaned.text, images=cleaned.images, enclosures=entry.enclosures)
+    return Draft(
+        entry_key=key,
+        content_digest=content,
+        article=article,
+        body=pack_body(body),
+        images=_image_urls(cleaned, lead),
+        lonely_url=canonical_url in lonely,
+        looks_cut=looks_cut(cleaned.text),
+        title_tokens=index_text(entry.title),
+        text_tokens=index_text(cleaned.text),
+        capture=pack_bytes(entry.raw),
+    )
+
+
+def digest_page(task: PageTask) -> PageDraft:
+    """Extracts, judges and cleans one page; a page that does not belong to the article is refused with a reason."""
+    article = task.article
+    page = extract(
+        task.body, url=task.url, content_type=task.content_type, title_hint=article.title, text_hint=task.feed_text
+    )
+    if not plausible(page, title_hint=article.title, text_hint=task.feed_text):
+        return PageDraft(article=article, reason="the page does not look like this article")
+    cleaned = clean(page.html, base=task.url, title=article.title)
+    if len(cleaned.text) <= len(task.feed_text):
+        return PageDraft(article=article, reason="the page has no more text than the feed")
+    lead = article.lead_image or lead_image(None, page.lead_image, cleaned.images)
+    changed = msgspec.structs.replace(
+        article,
+        author=article.author or page.author,
+        language=article.language or page.language,
+        license=article.license or page.license,
+        lead_image=lead,
+        summary=article.summary or shorten(cleaned.text, SUMMARY_CHARS),
+        length_chars=len(cleaned.text),
+    )
+    origin: Origin = "page"
+    body = Body(html=cleaned.html, text=cleaned.text, images=cleaned.images, enclosures=task.enclosures, origin=origin)
+    return PageDraft(
+        article=changed,
+        body=pack_body(body),
+        capture=pack_bytes(task.body),
+        images=_image_urls(cleaned, lead),
+        title_tokens=index_text(article.title),
+        text_tokens=index_text(cleaned.text),
+    )
+
+
+def _image_urls(cleaned: CleanText, lead: str | None) -> tuple[str, ...]:
+    urls = dict.fromkeys(image.url for image in cleaned.images)
+    if lead:
+        urls.setdefault(lead)
+    return tuple(urls)

@@ -1,0 +1,335 @@
+"""The first stage of a sync: due sources are fetched, digested, decided on and applied, batch by batch."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from datetime import datetime
+
+import msgspec
+
+from broadsheet.decide import Decision, Knowledge, Tally, decide
+from broadsheet.digest import FeedTask, digest_feed
+from broadsheet.errors import SourceError
+from broadsheet.frontier import Pace, after_failure, after_gone, after_hold, after_success
+from broadsheet.identity import body_digest
+from broadsheet.model import (
+    Changes,
+    Digest,
+    FetchLogLine,
+    FetchRequest,
+    FetchResponse,
+    Known,
+    Scheduled,
+    SourceState,
+    Value,
+)
+from broadsheet.pipeline.context import OK, Context, unexpected
+from broadsheet.pipeline.report import EntryCounts, ErrorLine, Outcome, SourceCounts, SourceEvent
+from broadsheet.ports import Archive
+from broadsheet.settings import FetchSettings
+from broadsheet.urls import mask
+
+ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, application/json;q=0.8, text/xml;q=0.8, text/html;q=0.5, */*;q=0.3"
+)
+
+NOT_MODIFIED, GONE, TOO_MANY, UNAVAILABLE = 304, 410, 429, 503
+
+BATCH_SOURCES = 64
+"""Sources written in one transaction: enough to make commits cheap, few enough to lose little time to a crash."""
+
+BATCH_WAIT_S = 0.2
+LIVE_SOURCES = 4000
+"""Sources waiting for their hosts at a time; each costs some kilobytes."""
+
+
+class Visit(Value, frozen=True, kw_only=True):
+    """What fetching one source came to, before anything is decided."""
+
+    item: Scheduled
+    at: datetime
+    response: FetchResponse | None = None
+    digest: Digest | None = None
+    error: SourceError | None = None
+
+
+class FeedResult(Value, frozen=True, kw_only=True):
+    """What the stage came to in all."""
+
+    sources: SourceCounts
+    entries: EntryCounts
+    errors: tuple[ErrorLine, ...]
+    recovered: tuple[str, ...]
+
+
+class FeedStage:
+    """Fetches sources and brings the archive up to date with them."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._outcomes: dict[Outcome, int] = dict.fromkeys(("fetched", "unchanged", "failed", "held"), 0)
+        self._entries = EntryCounts()
+        self._errors: list[ErrorLine] = []
+        self._recovered: list[str] = []
+
+    async def run(self, due: Sequence[Scheduled]) -> FeedResult:
+        """Visits all of them; what was read is archived as it comes, so that an interruption loses nothing."""
+        self._context.progress.begin("sources", len(due))
+        async for visits in _batches([self._visit(item) for item in due]):
+            self._settle(visits)
+        return FeedResult(
+            sources=SourceCounts(due=len(due), **self._outcomes),
+            entries=self._entries,
+            errors=tuple(self._errors),
+            recovered=tuple(self._recovered),
+        )
+
+    # -- fetching and digesting one source
+
+    async def _visit(self, item: Scheduled) -> Visit:
+        try:
+            response = await self._context.fetcher.fetch(self._request(item))
+            at = self._context.clock()
+            if response.status == OK and body_digest(response.body) != item.state.body_digest:
+                return Visit(item=item, at=at, response=response, digest=await self._digest(item, response, at))
+            return Visit(item=item, at=at, response=response)
+        except SourceError as error:
+            return Visit(item=item, at=self._context.clock(), error=error)
+        except Exception as error:  # noqa: BLE001 - one source never stops a run
+            return Visit(item=item, at=self._context.clock(), error=unexpected(error, mask(item.source.ref)))
+
+    def _request(self, item: Scheduled) -> FetchRequest:
+        return FetchRequest(
+            url=item.state.moved_url or item.source.url,
+            accept=ACCEPT,
+            validators=item.state.validators,
+            limit_bytes=self._context.settings.fetch.limit_bytes,
+            timeout_s=self._context.settings.fetch.timeout_s,
+        )
+
+    async def _digest(self, item: Scheduled, response: FetchResponse, at: datetime) -> Digest:
+        task = FeedTask(
+            source_key=item.source.key,
+            url=response.url,
+            body=response.body,
+            content_type=response.content_type,
+            window=item.window,
+            now=at,
+        )
+        return await self._context.pool.run(digest_feed, task, size_bytes=len(response.body))
+
+    # -- deciding and applying a batch
+
+    def _settle(self, visits: Sequence[Visit]) -> None:
+        knowledge = _Knowledge(self._context.archive, visits)
+        decisions = [self._decide(visit, knowledge) for visit in visits]
+        refusals = self._context.archive.apply([decision.changes for decision in decisions])
+        for visit, decision, refusal in zip(visits, decisions, refusals, strict=True):
+            self._count(visit, decision, refusal)
+
+    def _decide(self, visit: Visit, knowledge: "_Knowledge") -> Decision:
+        state, log = _next_state(visit, self._context.settings.fetch)
+        digest = visit.digest
+        if digest is None or log.outcome != "fetched":
+            return Decision(changes=Changes(source_key=visit.item.source.key, state=state, log=log), tally=_NOTHING)
+        decision = decide(
+            visit.item.source,
+            state,
+            digest,
+            knowledge.of(digest),
+            log=log,
+            mirror_images=self._context.mirror_images,
+            now=visit.at,
+        )
+        knowledge.learn(decision)
+        return decision
+
+    def _count(self, visit: Visit, decision: Decision, refusal: str | None) -> None:
+        log, state = decision.changes.log, decision.changes.state
+        event = SourceEvent(
+            key=visit.item.source.key,
+            ref=mask(visit.item.source.ref),
+            outcome=log.outcome if refusal is None else "failed",
+            status=log.status,
+            kind=log.error_kind if refusal is None else "format",
+            message=state.error or "" if refusal is None else f"could not be archived: {refusal}",
+            new=log.new,
+            changed=log.changed,
+            problems=state.problems,
+            duration_s=log.duration_s,
+            first_failure=visit.item.state.failures == 0,
+            recovered=visit.item.state.failures > 0 and log.outcome in {"fetched", "unchanged"},
+        )
+        self._outcomes[event.outcome] += 1
+        if event.outcome in {"failed", "held"}:
+            self._errors.append(ErrorLine(source=event.ref, kind=event.kind or "format", message=event.message))
+        else:
+            tally = decision.tally
+            self._entries = EntryCounts(
+                seen=self._entries.seen + tally.seen,
+                new=self._entries.new + tally.new,
+                changed=self._entries.changed + tally.changed,
+                duplicate=self._entries.duplicate + tally.duplicate,
+            )
+        if event.recovered:
+            self._recovered.append(event.ref)
+        self._context.progress.advance("sources", event)
+
+
+_NOTHING = Tally()
+
+
+class _Knowledge:
+    """What the archive has of a batch's entries, and what the batch itself has just added."""
+
+    def __init__(self, archive: Archive, visits: Sequence[Visit]) -> None:
+        drafts = [(v.digest.source_key, d) for v in visits if v.digest is not None for d in v.digest.drafts]
+        self._entries = archive.known([(key, draft.entry_key) for key, draft in drafts]) if drafts else {}
+        urls = {draft.article.canonical for _, draft in drafts if draft.article.canonical}
+        self._urls = archive.known_urls(sorted(urls)) if urls else {}
+        self._tombstones = frozenset(archive.tombstoned([draft.entry_key for _, draft in drafts])) if drafts else _NONE
+
+    def of(self, digest: Digest) -> Knowledge:
+        """The part that one digest may touch."""
+        found = ((d.entry_key, self._entries.get((digest.source_key, d.entry_key))) for d in digest.drafts)
+        entries = {key: known for key, known in found if known is not None}
+        return Knowledge(entries=entries, urls=self._urls, tombstones=self._tombstones)
+
+    def learn(self, decision: Decision) -> None:
+        """Lets later sources of the same batch find these articles by address."""
+        for write in decision.changes.new:
+            article = write.article
+            if article.canonical is not None:
+                self._urls.setdefault(
+                    article.canonical,
+                    Known(
+                        article_id=article.id,
+                        source_key=article.source_key,
+                        title=article.title,
+                        first_seen=article.first_seen,
+                        published=article.published,
+                    ),
+                )
+
+
+_NONE: frozenset[bytes] = frozenset()
+
+
+def _next_state(visit: Visit, settings: FetchSettings) -> tuple[SourceState, FetchLogLine]:
+    """The source's state after this visit, and the line for the fetch log."""
+    response, error = visit.response, visit.error
+    if response is None:
+        failure = error or SourceError("connect", "gave no answer")
+        if failure.kind == "held":
+            return _held(visit, settings, str(failure), failure.retry_after_s)
+        return _failed(visit, settings, failure.kind, str(failure))
+    if response.status == NOT_MODIFIED or (response.status == OK and visit.digest is None):
+        return _succeeded(visit, response, settings, "unchanged")
+    if response.status == OK and visit.digest is not None:
+        digest = visit.digest
+        if digest.fatal or (not digest.seen and digest.problems):
+            return _failed(visit, settings, digest.fatal or "format", digest.problems[0] if digest.problems else "")
+        return _succeeded(visit, response, settings, "fetched", ttl_s=digest.ttl_s)
+    return _refused(visit, response, settings)
+
+
+def _refused(visit: Visit, response: FetchResponse, settings: FetchSettings) -> tuple[SourceState, FetchLogLine]:
+    status, message = response.status, f"answers {response.status}"
+    if status == GONE:
+        state = after_gone(visit.item.state, now=visit.at, message="answers 410: it is gone for good")
+        return state, _log(visit, "failed", kind="status")
+    if status == TOO_MANY or (status == UNAVAILABLE and response.retry_after_s is not None):
+        return _held(visit, settings, message, response.retry_after_s)
+    return _failed(visit, settings, "status", message)
+
+
+def _succeeded(
+    visit: Visit, response: FetchResponse, settings: FetchSettings, outcome: Outcome, ttl_s: int | None = None
+) -> tuple[SourceState, FetchLogLine]:
+    before = visit.item.state
+    asked_s = max(float(ttl_s or 0), max_age_s(response.headers.get("cache-control")))
+    pace = _pace(visit, settings, asked_s=asked_s)
+    validators = response.validators if response.status == OK else before.validators
+    state = after_success(before, now=visit.at, pace=pace, validators=validators)
+    if outcome == "fetched":
+        state = msgspec.structs.replace(state, body_digest=body_digest(response.body))
+    return state, _log(visit, outcome)
+
+
+def _failed(visit: Visit, settings: FetchSettings, kind: str, message: str) -> tuple[SourceState, FetchLogLine]:
+    state = after_failure(
+        visit.item.state, now=visit.at, pace=_pace(visit, settings), kind=kind, message=message or "could not be read"
+    )
+    return state, _log(visit, "failed", kind=kind)
+
+
+def _held(
+    visit: Visit, settings: FetchSettings, message: str, retry_after_s: float | None
+) -> tuple[SourceState, FetchLogLine]:
+    state = after_hold(
+        visit.item.state, now=visit.at, pace=_pace(visit, settings), message=message, retry_after_s=retry_after_s
+    )
+    return state, _log(visit, "held", kind="status")
+
+
+def _pace(visit: Visit, settings: FetchSettings, *, asked_s: float = 0.0) -> Pace:
+    return Pace(min_interval_s=settings.min_interval_s, own_interval_s=visit.item.source.interval_s, asked_s=asked_s)
+
+
+def _log(visit: Visit, outcome: Outcome, *, kind: str | None = None) -> FetchLogLine:
+    response = visit.response
+    return FetchLogLine(
+        source_key=visit.item.source.key,
+        at=visit.at,
+        status=response.status if response else None,
+        outcome=outcome,
+        error_kind=kind,
+        wire_bytes=response.wire_bytes if response else 0,
+        duration_s=response.duration_s if response else 0.0,
+    )
+
+
+def max_age_s(cache_control: str | None) -> float:
+    """Seconds of `max-age` in a Cache-Control header, 0 if it does not say (RFC 9111 5.2.2.1)."""
+    for part in (cache_control or "").split(","):
+        name, _, value = part.strip().partition("=")
+        if name.lower() == "max-age" and value.strip('"').isdigit():
+            return float(value.strip('"')[:9])
+    return 0.0
+
+
+async def _batches(visits: Sequence[Coroutine[None, None, Visit]]) -> AsyncIterator[list[Visit]]:
+    """Runs the visits, some thousands at a time, and gives what they came to in batches as they end."""
+    ended: asyncio.Queue[Visit] = asyncio.Queue()
+    waiting = list(reversed(visits))
+    live: set[asyncio.Task[None]] = set()
+
+    async def one(visit: Coroutine[None, None, Visit]) -> None:
+        ended.put_nowait(await visit)
+
+    try:
+        while waiting or live or not ended.empty():
+            while waiting and len(live) < LIVE_SOURCES:
+                task = asyncio.ensure_future(one(waiting.pop()))
+                live.add(task)
+                task.add_done_callback(live.discard)
+            yield await _gather(ended, live)
+    finally:
+        for task in live:
+            task.cancel()
+        for coroutine in waiting:
+            coroutine.close()
+
+
+async def _gather(ended: "asyncio.Queue[Visit]", live: set[asyncio.Task[None]]) -> list[Visit]:
+    """At least one visit, and those that end within a moment of it."""
+    batch = [await ended.get()]
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + BATCH_WAIT_S
+    while len(batch) < BATCH_SOURCES:
+        while not ended.empty() and len(batch) < BATCH_SOURCES:
+            batch.append(ended.get_nowait())
+        if not live or loop.time() >= deadline:
+            break
+        await asyncio.sleep(BATCH_WAIT_S / 10)
+    return batch

@@ -1,0 +1,98 @@
+"""What a sync tells while it works and when it ends. Values and one protocol; nothing is printed here."""
+
+from typing import Literal, Protocol
+
+from broadsheet.model import Value
+
+Outcome = Literal["fetched", "unchanged", "failed", "held"]
+
+
+class SourceEvent(Value, frozen=True, kw_only=True):
+    """What became of one source in this run; `ref` is masked."""
+
+    key: str
+    ref: str
+    outcome: Outcome
+    status: int | None = None
+    kind: str | None = None
+    message: str = ""
+    new: int = 0
+    changed: int = 0
+    problems: tuple[str, ...] = ()
+    duration_s: float = 0.0
+    first_failure: bool = False
+    recovered: bool = False
+
+
+class SourceCounts(Value, frozen=True, kw_only=True):
+    """Sources by what became of them; the four outcomes add up to `due`."""
+
+    due: int = 0
+    fetched: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    held: int = 0
+
+
+class EntryCounts(Value, frozen=True, kw_only=True):
+    """Entries in the documents that were read; `duplicate` counts those that another source had brought already."""
+
+    seen: int = 0
+    new: int = 0
+    changed: int = 0
+    duplicate: int = 0
+
+
+class FetchCounts(Value, frozen=True, kw_only=True):
+    """Pages or images: fetched, failed for now or for good, and still waiting for a later run."""
+
+    fetched: int = 0
+    failed: int = 0
+    waiting: int = 0
+
+
+class ErrorLine(Value, frozen=True, kw_only=True):
+    """One failing source: as configured (masked), one of `errors.ERROR_KINDS`, and the reason in words."""
+
+    source: str
+    kind: str
+    message: str
+
+
+class SyncReport(Value, frozen=True, kw_only=True):
+    """The whole of one sync; its JSON form is part of the outer contract."""
+
+    sources: SourceCounts
+    entries: EntryCounts
+    pages: FetchCounts = FetchCounts()
+    images: FetchCounts = FetchCounts()
+    errors: tuple[ErrorLine, ...] = ()
+    recovered: tuple[str, ...] = ()
+    interrupted: bool = False
+
+    @property
+    def nothing_done(self) -> bool:
+        """Every source that was due has failed."""
+        return self.sources.due > 0 and self.sources.failed == self.sources.due
+
+
+class Progress(Protocol):
+    """Hears of a sync as it goes."""
+
+    def begin(self, stage: str, total: int) -> None:
+        """A stage (`sources`, `pages`, `images`) starts with this much to do."""
+        ...
+
+    def advance(self, stage: str, event: SourceEvent | None = None) -> None:
+        """One of them is done; sources say what became of them."""
+        ...
+
+
+class Silent:
+    """A `Progress` that nobody listens to."""
+
+    def begin(self, stage: str, total: int) -> None:
+        """Says nothing."""
+
+    def advance(self, stage: str, event: SourceEvent | None = None) -> None:
+        """Says nothing."""

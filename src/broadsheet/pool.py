@@ -1,0 +1,117 @@
+"""Where the CPU stage runs: in this process while there is little to do, in others when there is much.
+
+Workers start lazily, by spawn, and end with their parent. A document that crashes a worker costs only itself.
+"""
+
+import asyncio
+import contextlib
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
+from typing import TypeVar
+
+from broadsheet.errors import SourceError
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+INLINE_BYTES = 400_000
+"""Documents up to this much in all are handled in this process: starting a worker costs about 0.3 s of CPU."""
+
+TASK_TIMEOUT_S = 120.0
+"""No document may take longer; the worst of 10 MB takes a few seconds."""
+
+
+def _end_with_parent() -> None:
+    """Ends this worker as soon as its parent is gone, however it went."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch(sentinel: int) -> None:
+        wait([sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, args=(parent.sentinel,), daemon=True).start()
+
+
+class CpuPool:
+    """Runs picklable functions of one document.
+
+    Args:
+        workers: processes to use once there is enough work; 0 keeps everything in this process.
+    """
+
+    def __init__(self, *, workers: int | None = None) -> None:
+        self._workers = max(1, (os.cpu_count() or 1) - 1) if workers is None else workers
+        self._inline_bytes_left = INLINE_BYTES
+        self._executor: ProcessPoolExecutor | None = None
+        self._alone = asyncio.Lock()
+        # A short queue, so that the time limit counts work and not waiting in line.
+        self._room = asyncio.Semaphore(max(1, self._workers) * 4)
+
+    async def run(self, function: Callable[[Task], Result], task: Task, *, size_bytes: int) -> Result:
+        """The function's result for this task.
+
+        Raises:
+            SourceError: the document crashed or blocked its worker.
+        """
+        if self._workers == 0 or self._inline_bytes_left >= size_bytes:
+            self._inline_bytes_left -= size_bytes
+            return function(task)
+        async with self._room:
+            executor = self._started()
+            try:
+                return await _within(executor, function, task)
+            except (BrokenProcessPool, TimeoutError):
+                if self._executor is executor:
+                    self._executor = None
+                _end(executor)
+        return await self._again_alone(function, task)
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._executor is None:
+            self._executor = _executor(self._workers)
+        return self._executor
+
+    async def _again_alone(self, function: Callable[[Task], Result], task: Task) -> Result:
+        """Another document may have broken the pool: only one that breaks it alone is to blame."""
+        async with self._alone:
+            executor = _executor(1)
+            try:
+                return await _within(executor, function, task)
+            except BrokenProcessPool as error:
+                raise SourceError("format", "crashed the process that read it") from error
+            except TimeoutError as error:
+                raise SourceError("format", f"could not be read within {TASK_TIMEOUT_S:.0f} s") from error
+            finally:
+                _end(executor)
+
+    def close(self) -> None:
+        """Ends the workers."""
+        if self._executor is not None:
+            _end(self._executor)
+            self._executor = None
+
+
+def _executor(workers: int) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent)
+
+
+async def _within(executor: ProcessPoolExecutor, function: Callable[[Task], Result], task: Task) -> Result:
+    future = asyncio.get_running_loop().run_in_executor(executor, function, task)
+    return await asyncio.wait_for(future, TASK_TIMEOUT_S)
+
+
+def _end(executor: ProcessPoolExecutor) -> None:
+    """Ends workers at once, busy ones too: `shutdown` alone would wait for a document that blocks its worker."""
+    processes = list((getattr(executor, "_processes", None) or {}).values())
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        with contextlib.suppress(OSError):
+            process.terminate()
