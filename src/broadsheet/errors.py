@@ -6,6 +6,7 @@
     ├── SourceError     theirs: a source, page or image that could not be had or read
     ├── ArchiveError    ours: the store cannot be opened, read or written
     └── OutputError     ours: an edition's folder cannot be written
+        └── PageError   one page of it cannot be; the others can
 
 Broken content of a feed is no exception: parsers return problems.
 """
@@ -51,6 +52,18 @@ class ArchiveError(BroadsheetError):
 
 class OutputError(BroadsheetError):
     """An edition's folder or the media store cannot be used."""
+
+
+class PageError(OutputError):
+    """One page that cannot be written; the rest of its edition can.
+
+    Attributes:
+        blocker: the path, relative to the edition's folder, of what is in the way, if something is.
+    """
+
+    def __init__(self, message: str, *, blocker: str | None = None) -> None:
+        super().__init__(message)
+        self.blocker = blocker
 
 
 class SourceError(BroadsheetError):
