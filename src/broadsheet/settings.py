@@ -83,6 +83,13 @@ class EditionSettings(Value, frozen=True, kw_only=True):
     feed_size: int = 50
 
 
+class HubCatalogue(Value, frozen=True, kw_only=True):
+    """`[[catalogues]]` with `rsshub = true`: which routes of the instance's catalogue become sources."""
+
+    select: tuple[str, ...]
+    section: tuple[str, ...] = ()
+
+
 class Settings(Value, frozen=True, kw_only=True):
     """Everything, with defaults filled in and paths made absolute.
 
@@ -97,4 +104,5 @@ class Settings(Value, frozen=True, kw_only=True):
     fetch: FetchSettings = FetchSettings()
     images: ImageSettings = ImageSettings()
     sources: tuple[Source, ...] = ()
+    catalogues: tuple[HubCatalogue, ...] = ()
     editions: tuple[EditionSettings, ...] = ()
