@@ -1,0 +1,208 @@
+"""RSS 0.90 to 0.94, 1.0 (RDF), 2.0 and their relatives: one reader, since feeds mix them."""
+
+from typing import Final
+
+from broadsheet import text
+from broadsheet.feeds import elements
+from broadsheet.feeds.context import Context, origin
+from broadsheet.feeds.elements import Element, Fields, content_of, first_text
+from broadsheet.feeds.namespaces import Names
+from broadsheet.model import Entry, Feed, FeedFormat, UntrustedHtml
+
+_RDF_ABOUT: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+
+
+def read(root: Element, context: Context) -> Feed:
+    """The feed of an `rss`, `rdf:RDF` or `channel` element, or of a lone `item`."""
+    names = Names("")
+    name = names[str(root.tag)].rpartition(":")[2]
+    if name == "item":
+        return Feed(format="rss", entries=(_Reader(context, names, {}).entry(root),))
+    channel, items = _parts(root, names)
+    reader = _Reader(context, names, channel)
+    entries = tuple([reader.entry(item) for item in items])
+    return reader.feed("rdf" if name == "rdf" else "rss", root, entries)
+
+
+def _parts(root: Element, names: Names) -> tuple[Fields, list[Element]]:
+    """The fields of the channels, and the items wherever they stand, in document order."""
+    fields: Fields = {}
+    items: list[Element] = []
+    is_channel = names[str(root.tag)] == "channel"
+    for child in (root,) if is_channel else root:
+        name = names[child.tag]  # type: ignore[index]
+        if name == "item":
+            items.append(child)
+        elif name in ("channel", "items"):
+            for inner_name, inner in elements.gather(child, names).items():
+                if inner_name == "item":
+                    items.extend(inner)
+                else:
+                    fields.setdefault(inner_name, []).extend(inner)
+        elif name:
+            fields.setdefault(name, []).append(child)
+    return fields, items
+
+
+class _Reader:
+    """Reads the items of one channel."""
+
+    def __init__(self, context: Context, names: Names, channel: Fields) -> None:
+        self._context = context
+        self._names = names
+        self._channel = channel
+        base = next((elements.base_of(found[0], context) for found in channel.values()), "")
+        own = _link(channel, context, base or context.url)
+        self._link = own
+        self._base = base or context.first_absolute(own, context.url)
+        self._origins = tuple(filter(None, {origin(own), origin(context.url)}))
+
+    def feed(self, kind: FeedFormat, root: Element, entries: tuple[Entry, ...]) -> Feed:
+        channel, context = self._channel, self._context
+        return Feed(
+            title=text.title(first_text(channel, "title", "dc:title", "atom:title")),
+            link=self._link,
+            format=kind,
+            language=first_text(channel, "language", "dc:language") or elements.language_of(root),
+            rights=text.title(first_text(channel, "copyright", "dc:rights", "media:copyright", "atom:rights")) or None,
+            license=elements.license_of(channel, context, self._base),
+            image=self._image(),
+            ttl_s=elements.ttl(channel),
+            entries=entries,
+        )
+
+    def _image(self) -> str | None:
+        for image in self._channel.get("image", ()):
+            url = first_text(elements.gather(image, self._names), "url")
+            if found := self._context.absolute(url, self._base):
+                return found
+        return elements.media(self._channel, self._names, self._context, self._base)[1]
+
+    def entry(self, item: Element) -> Entry:
+        context = self._context
+        fields = elements.gather(item, self._names)
+        own_base = elements.base_of(item, context)
+        base = own_base or self._base
+        id_, link = self._identity(item, fields, base)
+        html, summary, html_base = self._body(fields)
+        enclosures, image = elements.media(fields, self._names, context, base) if _MEDIA & fields.keys() else ((), None)
+        return Entry(
+            id=id_,
+            link=link,
+            title=text.title(_title(fields)),
+            authors=_authors(fields, self._names),
+            published=elements.date(fields, _PUBLISHED, context),
+            updated=elements.date(fields, _UPDATED, context),
+            html=UntrustedHtml(html),
+            summary=UntrustedHtml(summary) if summary else None,
+            base=html_base or own_base or self._body_base(link),
+            tags=_tags(fields),
+            enclosures=enclosures,
+            image=image,
+            language=first_text(fields, "language", "dc:language") or elements.language_of(item),
+            rights=text.title(first_text(fields, "dc:rights", "copyright", "media:copyright")) or None,
+            license=elements.license_of(fields, context, base),
+            comments=_comments(fields, context, base),
+            raw=elements.raw_of(item, context),
+        )
+
+    def _identity(self, item: Element, fields: Fields, base: str) -> tuple[str | None, str | None]:
+        """The id verbatim and the link; a permanent id that is an address stands in for a missing link."""
+        id_ = first_text(fields, "guid", "atom:id", "id") or (item.get(_RDF_ABOUT) or "").strip() or None
+        link = _link(fields, self._context, base)
+        if link is None and id_ and id_.startswith(("http://", "https://")):
+            permanent = all(guid.get("isPermaLink", "").strip().lower() != "false" for guid in fields.get("guid", ()))
+            link = self._context.absolute(id_, base) if permanent else None
+        return id_, link or _href(item, self._context, base)
+
+    def _body(self, fields: Fields) -> tuple[str, str | None, str]:
+        """The content, the summary where there is both, and the content's own base."""
+        content, content_base = self._first_html(fields, _CONTENT)
+        summary, summary_base = self._first_html(fields, _SUMMARY)
+        if not content:
+            return summary, None, summary_base
+        return content, summary if summary and summary != content else None, content_base
+
+    def _first_html(self, fields: Fields, names: tuple[str, ...]) -> tuple[str, str]:
+        for name in names:
+            for element in fields.get(name, ()):
+                if found := elements.inner_html(element):
+                    return found, elements.base_of(element, self._context)
+        return "", ""
+
+    def _body_base(self, link: str | None) -> str:
+        """What a body's links are relative to: the entry's page if it is on the feed's own host, else the feed's."""
+        if link and (not self._origins or link.startswith(self._origins)):
+            return link
+        return self._base
+
+
+_CONTENT: Final = ("content:encoded", "xhtml:body", "body", "xhtml:div", "content", "atom:content", "fulltext")
+_SUMMARY: Final = ("description", "dc:description", "atom:summary", "summary", "itunes:summary", "media:description")
+_MEDIA: Final = frozenset({"enclosure", "media:content", "media:group", "media:thumbnail", "itunes:image"})
+
+
+def _title(fields: Fields) -> str:
+    for name in ("title", "dc:title", "atom:title", "media:title"):
+        for element in fields.get(name, ()):
+            if found := elements.inner_html(element):
+                return found
+    return ""
+
+
+def _link(fields: Fields, context: Context, base: str) -> str | None:
+    for element in fields.get("link", ()):
+        href = content_of(element) or element.get("href") or ""
+        if href and (found := context.absolute(href, elements.base_of(element, context) or base)):
+            return found
+    for element in fields.get("atom:link", ()):
+        if element.get("rel", "alternate") == "alternate" and (
+            found := context.absolute(element.get("href", ""), base)
+        ):
+            return found
+    return None
+
+
+def _href(item: Element, context: Context, base: str) -> str | None:
+    """The address that an item carries as an attribute (CDF)."""
+    href = item.get("href") or item.get("HREF")
+    return context.absolute(href, base) if href else None
+
+
+def _comments(fields: Fields, context: Context, base: str) -> str | None:
+    href = first_text(fields, "comments") if "comments" in fields else ""
+    return context.absolute(href, base) if href else None
+
+
+_PUBLISHED: Final = (
+    "pubdate",
+    "dc:date",
+    "dcterms:issued",
+    "atom:published",
+    "published",
+    "atom:issued",
+    "dcterms:created",
+    "atom:created",
+    "date",
+)
+_UPDATED: Final = ("atom:updated", "dcterms:modified", "updated", "atom:modified", "lastbuilddate", "lastmod")
+
+
+def _tags(fields: Fields) -> tuple[str, ...]:
+    if "category" not in fields and "dc:subject" not in fields:
+        return ()
+    found = [_category(element) for element in fields.get("category", ())]
+    return elements.labels(found + [content_of(element) for element in fields.get("dc:subject", ())])
+
+
+def _category(element: Element) -> str:
+    return (element.text or "").strip() or element.get("text") or ""
+
+
+def _authors(fields: Fields, names: Names) -> tuple[str, ...]:
+    for kind in ("author", "dc:creator", "atom:author", "itunes:author", "dc:author"):
+        if kind in fields:
+            found = elements.labels(elements.person(element, names) for element in fields[kind])
+            if found:
+                return found
+    return ()
