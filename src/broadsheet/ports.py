@@ -314,12 +314,16 @@ class Writer(Protocol):
         """Makes the folder and marks it as this edition's, published from the archive of this identity."""
         ...
 
-    def taken(self, path: str) -> bool:
+    def exists(self, path: str) -> bool:
         """Something is at this path, whoever put it there."""
         ...
 
-    def holds(self, path: str, *, size_bytes: int | None) -> bool:
-        """A plain file of this size, or of any size above 0 for `None`, is at this path."""
+    def size_bytes(self, path: str) -> int | None:
+        """The size of the plain file at this path; `None` if there is none."""
+        ...
+
+    def same(self, path: str, content: bytes) -> bool:
+        """A plain file with exactly this content is at this path."""
         ...
 
     def write(self, path: str, content: bytes) -> None:
