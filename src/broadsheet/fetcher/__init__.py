@@ -5,12 +5,12 @@
 
 from typing import TYPE_CHECKING
 
-from broadsheet.fetcher.settings import FetchSettings, HostSettings, user_agent
+from broadsheet.fetcher.settings import FetchSettings, HostSettings, configured, user_agent
 
 if TYPE_CHECKING:
     from broadsheet.fetcher.http import HttpFetcher
 
-__all__ = ["FetchSettings", "HostSettings", "HttpFetcher", "user_agent"]
+__all__ = ["FetchSettings", "HostSettings", "HttpFetcher", "configured", "user_agent"]
 
 
 def __getattr__(name: str) -> object:

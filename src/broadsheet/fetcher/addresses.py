@@ -88,16 +88,16 @@ class AllowList(Value, frozen=True, kw_only=True):
         return any(plain in network for network in self.networks)
 
 
-def parse_allow_list(setting: bool | tuple[str, ...]) -> AllowList:  # noqa: FBT001 - it is the setting's value
+def parse_allow_list(*, allow_private: bool | tuple[str, ...]) -> AllowList:
     """What the setting `fetch.allow_private` means.
 
     Raises:
         ConfigError: an entry is neither a host, a host:port nor a network.
     """
-    if isinstance(setting, bool):
-        return AllowList(everything=setting)
-    networks = tuple(_network(entry) for entry in setting if "/" in entry)
-    hosts = frozenset(_host(entry) for entry in setting if "/" not in entry)
+    if isinstance(allow_private, bool):
+        return AllowList(everything=allow_private)
+    networks = tuple(_network(entry) for entry in allow_private if "/" in entry)
+    hosts = frozenset(_host(entry) for entry in allow_private if "/" not in entry)
     return AllowList(hosts=hosts, networks=networks)
 
 

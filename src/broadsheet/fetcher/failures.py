@@ -26,31 +26,31 @@ def source_error(error: Exception, target: Target) -> SourceError:
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else None
     if PrivateAddressError.TEXT in str(cause):
         return SourceError(
-            "refused", f"{target.place} is at a private address, which only fetch.allow_private would allow"
+            "refused", f"{target.name} is at a private address, which only fetch.allow_private would allow"
         )
     if isinstance(error, aiohttp.ClientConnectorDNSError | UnicodeError):
         return _no_name(cause, target)
     if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError | ssl.SSLError):
-        return SourceError("tls", f"no secure connection to {target.place}: {_tls_reason(error)}")
+        return SourceError("tls", f"no secure connection to {target.name}: {_tls_reason(error)}")
     if isinstance(error, aiohttp.ClientConnectorError):
-        return SourceError("connect", f"cannot connect to {target.place}: {_os_reason(error.os_error)}")
+        return SourceError("connect", f"cannot connect to {target.name}: {_os_reason(error.os_error)}")
     return _broken_talk(error, target)
 
 
 def _broken_talk(error: Exception, target: Target) -> SourceError:
     """The error for what happened after the connection was there."""
     if isinstance(error, aiohttp.ClientPayloadError):
-        return SourceError("connect", f"{target.place} broke off in the middle of its answer")
+        return SourceError("connect", f"{target.name} broke off in the middle of its answer")
     if isinstance(error, aiohttp.ClientResponseError):
         if any(mark in error.message for mark in _HEADERS_TOO_LARGE):
-            return SourceError("too_large", f"{target.place} sends too many headers, or too long ones")
-        return SourceError("connect", f"{target.place} does not answer in HTTP")
+            return SourceError("too_large", f"{target.name} sends too many headers, or too long ones")
+        return SourceError("connect", f"{target.name} does not answer in HTTP")
     if isinstance(error, aiohttp.InvalidURL | ValueError):
-        return SourceError("refused", f"{target.place} cannot be asked: its URL or a header is not valid")
+        return SourceError("refused", f"{target.name} cannot be asked: its URL or a header is not valid")
     if isinstance(error, aiohttp.ServerDisconnectedError | ConnectionError):
-        return SourceError("connect", f"{target.place} closed the connection without an answer")
+        return SourceError("connect", f"{target.name} closed the connection without an answer")
     reason = _os_reason(error) if isinstance(error, OSError) else type(error).__name__
-    return SourceError("connect", f"the connection to {target.place} failed: {reason}")
+    return SourceError("connect", f"the connection to {target.name} failed: {reason}")
 
 
 def _no_name(cause: OSError | None, target: Target) -> SourceError:

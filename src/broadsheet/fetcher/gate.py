@@ -11,6 +11,7 @@ from typing import Protocol
 
 from broadsheet.errors import SourceError
 from broadsheet.fetcher.settings import HostSettings
+from broadsheet.fetcher.target import readable
 
 _SWEEP_AT_LEAST = 1024
 
@@ -204,4 +205,4 @@ def _is_memorable(host: _Host, now: float) -> bool:
 
 
 def _held(name: str, wait_s: float) -> SourceError:
-    return SourceError("held", f"{name} asked to be left alone for {wait_s:.0f} s", retry_after_s=wait_s)
+    return SourceError("held", f"{readable(name)} asked to be left alone for {wait_s:.0f} s", retry_after_s=wait_s)

@@ -116,7 +116,7 @@ class HttpFetcher:
         self._now = now
         self._connections = Connections(
             user_agent=settings.user_agent,
-            allow=parse_allow_list(settings.allow_private),
+            allow=parse_allow_list(allow_private=settings.allow_private),
             resolver=resolver,
             tls=tls,
         )

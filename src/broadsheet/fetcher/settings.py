@@ -1,6 +1,6 @@
 """How to fetch, as values. Reading them from a file is `config`'s business."""
 
-from broadsheet import __version__
+from broadsheet import __version__, settings
 from broadsheet.model import Value
 
 
@@ -25,7 +25,7 @@ class FetchSettings(Value, frozen=True, kw_only=True):
         per_host: connections to one host (name and port) at once.
         host_delay_s: between the starts of two requests to one host.
         timeout_s: the most that a request may take, redirects and body included, waiting for its turn not.
-        limit_bytes: the most that a body may have, as sent and decompressed; a request may ask for less.
+        limit_bytes: the most that a body may have, as sent and decompressed; requests may ask for less of both.
         allow_private: `True`, or the hosts, host:port pairs and networks (CIDR) that may have private addresses.
         hosts: exceptions from `per_host` and `host_delay_s`, by "host:port" or "host".
     """
@@ -44,3 +44,26 @@ class FetchSettings(Value, frozen=True, kw_only=True):
         """How fast this host may be asked."""
         wanted = self.hosts.get(f"{host}:{port}") or self.hosts.get(host)
         return wanted or HostSettings(per_host=self.per_host, host_delay_s=self.host_delay_s)
+
+
+def configured(chosen: settings.Settings) -> FetchSettings:
+    """How to fetch, as the user's settings say."""
+    fetch = chosen.fetch
+    general = HostSettings(per_host=fetch.per_host, host_delay_s=fetch.host_delay_s)
+    return FetchSettings(
+        user_agent=user_agent(fetch.contact or chosen.site.contact),
+        concurrency=fetch.concurrency,
+        per_host=fetch.per_host,
+        host_delay_s=fetch.host_delay_s,
+        timeout_s=fetch.timeout_s,
+        limit_bytes=max(fetch.limit_bytes, chosen.images.limit_bytes),
+        allow_private=fetch.allow_private,
+        hosts={name: _filled_in(host, general) for name, host in fetch.hosts.items()},
+    )
+
+
+def _filled_in(chosen: settings.HostSettings, general: HostSettings) -> HostSettings:
+    return HostSettings(
+        per_host=general.per_host if chosen.per_host is None else chosen.per_host,
+        host_delay_s=general.host_delay_s if chosen.host_delay_s is None else chosen.host_delay_s,
+    )

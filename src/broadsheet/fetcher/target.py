@@ -1,12 +1,13 @@
 """Where a request goes: a URL taken apart once, its credentials kept away from everything that is shown."""
 
 import base64
-from urllib.parse import unquote_to_bytes, urljoin
+from urllib.parse import unquote_to_bytes
 
 import can_ada
 
 from broadsheet.errors import SourceError
 from broadsheet.model import Value
+from broadsheet.urls import MAX_URL_CHARS, absolute, mask
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SHOWN_CHARS = 200
@@ -33,6 +34,11 @@ class Target(Value, frozen=True, kw_only=True):
         return f"{self.host}:{self.port}"
 
     @property
+    def name(self) -> str:
+        """The same for people: without a port that goes without saying."""
+        return readable(self.place)
+
+    @property
     def origin(self) -> str:
         """Scheme, host and port."""
         return f"{self.scheme}://{self.place}"
@@ -52,9 +58,11 @@ def parse_target(url: str) -> Target:
         SourceError: `refused`, because it is no URL or neither http nor https.
     """
     try:
-        parsed = can_ada.parse(url)
-    except (ValueError, UnicodeError) as error:
+        parsed = can_ada.parse(url[: MAX_URL_CHARS + 1])
+    except (ValueError, TypeError) as error:  # unparsable, or a lone surrogate
         raise SourceError("refused", f"not a URL that can be fetched: {shown(url)}") from error
+    if len(url) > MAX_URL_CHARS:
+        raise SourceError("refused", f"the URL is too long: {shown(url)}")
     scheme = parsed.protocol.removesuffix(":")
     if scheme not in _DEFAULT_PORTS or not parsed.hostname:
         raise SourceError("refused", f"not an http or https URL: {shown(url)}")
@@ -76,19 +84,21 @@ def redirect_target(base: Target, location: str) -> Target:
     Raises:
         SourceError: `redirect`, because it leads to nothing that can be fetched.
     """
-    try:
-        return parse_target(urljoin(base.url, location.strip(" \t\r\n").replace("\\", "/")))
-    except (ValueError, SourceError) as error:
-        raise SourceError("redirect", f"redirects to what cannot be fetched: {shown(location)}") from error
+    url = absolute(location, base.url)
+    if url is None:
+        raise SourceError("redirect", f"redirects to what cannot be fetched: {shown(location)}")
+    return parse_target(url)
+
+
+def readable(place: str) -> str:
+    """A host and port for people: without a port that goes without saying."""
+    return place.removesuffix(":443").removesuffix(":80")
 
 
 def shown(url: str) -> str:
     """A URL for a message: one line, short, without credentials."""
-    text = "".join(c if c.isprintable() else "?" for c in url[: 4 * _SHOWN_CHARS])
-    head, separator, rest = text.partition("//")
-    authority, slash, path = rest.partition("/")
-    masked = head + separator + authority.rpartition("@")[2] + slash + path
-    return masked if len(masked) <= _SHOWN_CHARS else masked[: _SHOWN_CHARS - 1] + "…"
+    text = mask("".join(char if char.isprintable() else "?" for char in url[:MAX_URL_CHARS]))
+    return text if len(text) <= _SHOWN_CHARS else text[: _SHOWN_CHARS - 1] + "…"
 
 
 def _basic(username: str, password: str) -> str:
