@@ -1,0 +1,89 @@
+"""How much of a text may be quoted, and whether a text is only such a quotation itself. Plain text in, plain text out."""
+
+import re
+from collections.abc import Iterator
+
+_SHARE = 0.15
+_CHARS = 120
+_WORDS = 60
+_WORD_CHARS = 30
+"""A longer run without a space is no word; each further so many characters count as another."""
+
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\ua960-\ua97c\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f"
+    "\uff00-\uffef\U00016fe0-\U0001b2ff\U00020000-\U0003ffff"
+)
+_TOKEN = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
+_SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？…]|\n")
+_TRAILING = " \t\n,;:，、；：-–—(（“「『《"
+
+_LONG = 10.0
+"""Allowances: a text this many times as long as an excerpt is whole, however it ends."""
+_SHORT = 2.0
+_ELLIPSIS = re.compile(r"(?:\u2026|\u22ef|\.\.\.|。。。)[\s\])】）»>.]*$")
+_MORE = re.compile(
+    r"(?:read (?:more|on|the (?:full|whole|rest))|continue reading|keep reading|(?:the )?full (?:story|article|post)"
+    r"|(?:click|tap) (?:here )?(?:to|for) |view (?:more|full|original)|learn more|\bmore\s*(?:»|>|→|\])"
+    r"|(?:阅读|閱讀|查看|浏览|瀏覽|展开|展開|点击|點擊|继续|繼續)(?:全文|原文|更多|详情|詳情|阅读|閱讀|查看)|全文(?:>|»|链接)"
+    r"|了解更多|未完待续|未完待續)[^\n]{0,120}$",
+    re.IGNORECASE,
+)
+_FOOTER = re.compile(r"\n?The post .{1,300}? (?:appeared|first appeared) (?:first )?on .{1,200}$", re.DOTALL)
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a text: the smaller of 15 % of it and 120 CJK characters or 60 words, in one line.
+
+    In mixed text each word takes 1/60 of the allowance and each CJK character 1/120. Ends after a sentence where one
+    ends late enough, else after a word, with "…"; empty when not even a word is allowed.
+    """
+    allowed = min(1.0, _SHARE * _amount(text, enough=1.0 / _SHARE))
+    spent, end, sentence_end = 0.0, 0, 0
+    for token, cost in _costs(text):
+        spent += cost
+        if spent > allowed + 1e-9:
+            break
+        end = token.end()
+    for found in _SENTENCE_END.finditer(text, 0, min(end + 1, len(text))):
+        if found.end() <= end:
+            sentence_end = found.end()
+    if sentence_end * 2 > end:
+        end = sentence_end
+    return _closed(" ".join(text[:end].split()))
+
+
+def _closed(quoted: str) -> str:
+    quoted = quoted.rstrip(_TRAILING)
+    if not quoted or quoted.endswith("…"):
+        return quoted
+    return f"{quoted} …" if quoted[-1] in ".!?" else f"{quoted}…"
+
+
+def _costs(text: str) -> Iterator[tuple[re.Match[str], float]]:
+    for token in _TOKEN.finditer(text):
+        chars = token.end() - token.start()
+        if chars == 1 and not token[0].isascii():
+            yield token, 1 / _CHARS
+        else:
+            yield token, (1 + chars // _WORD_CHARS) / _WORDS
+
+
+def _amount(text: str, *, enough: float) -> float:
+    """The length of a text in allowances of an excerpt; not counted beyond `enough`."""
+    total = 0.0
+    for _, cost in _costs(text):
+        total += cost
+        if total >= enough:
+            break
+    return total
+
+
+def looks_cut(text: str) -> bool:
+    """Whether a feed's text is probably only a summary: short, or ending in an ellipsis or an invitation to read on."""
+    amount = _amount(text, enough=_LONG)
+    if amount >= _LONG:
+        return False
+    if amount < _SHORT:
+        return True
+    ending = _FOOTER.sub("", text[-1000:].rstrip()).rstrip()
+    return _ELLIPSIS.search(ending) is not None or _MORE.search(ending[-200:]) is not None

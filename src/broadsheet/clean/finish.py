@@ -1,0 +1,60 @@
+"""Small repairs on clean HTML that are easier on its text than on a tree. Each returns its argument when there is none.
+
+What comes out is a plain string again, to be sanitised once more.
+"""
+
+import html as entities
+import re
+
+from broadsheet.clean import bounds
+
+_BLOCK = re.compile(
+    r"<(?:address|aside|blockquote|br|details|div|d[ldt]|fig\w+|h[1-6]|hgroup|hr|li|ol|p|pre|section|table|td|th|tr|ul)\b"
+)
+_BLANK_LINES = re.compile(r"\n[ \t\xa0]*\n\s*")
+_HEADING = re.compile(
+    r"((?:<(?:div|section|hgroup)>\s*)*)<h([1-6])(?: [^<>]*)?>((?:(?!</?h[1-6]\b).){0,2000}?)</h\2>", re.DOTALL
+)
+_ANY_TAG = re.compile(r"<[^>]*>")
+_EMPTY = re.compile(r'<a href="[^"]*"[^>]*></a>|<figure(?: [^<>]*)?>\s*</figure>')
+
+
+def finished(html: str, title: str) -> str:
+    """The HTML with all repairs made."""
+    html = bounds.scrubbed(html).strip()
+    if bounds.is_deep(html):
+        html = bounds.flattened(html)
+    if 'nofollow"></a>' in html or "</figure>" in html:
+        html = without_empty(html)
+    if title and "<h" in html[:300]:
+        html = without_title(html, title)
+    return paragraphed(html) if "\n" in html else html
+
+
+def without_empty(html: str) -> str:
+    """The HTML without links and figures that lost what they showed; embeds' placeholders are no such links."""
+    return _EMPTY.sub("", html)
+
+
+def without_title(html: str, title: str) -> str:
+    """The HTML without the headings at its beginning that only repeat the title."""
+    wanted = _folded(title)
+    while (found := _HEADING.match(html)) and _folded(entities.unescape(_ANY_TAG.sub("", found[3]))) == wanted:
+        html = (found[1] + html[found.end() :]).strip()
+    return html
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def paragraphed(html: str) -> str:
+    """A body with lines but no blocks, as blocks: blank lines part paragraphs; without any tag, lines stay lines."""
+    if _BLOCK.search(html):
+        return html
+    blocks = [block.strip() for block in _BLANK_LINES.split(html)]
+    if len(blocks) == 1 and "<" in html:
+        return html
+    if "<" not in html:
+        blocks = [re.sub(r"[ \t]*\n[ \t]*", "<br>", block) for block in blocks]
+    return "".join(f"<p>{block}</p>" for block in blocks if block)
