@@ -27,7 +27,6 @@ from broadsheet.model import (
     Value,
 )
 from broadsheet.packing import pack_body, pack_bytes
-from broadsheet.text import shorten
 from broadsheet.tokens import index_text
 from broadsheet.urls import canonical, without_tracking
 
@@ -89,6 +88,9 @@ def digest_feed(task: FeedTask) -> Digest:
         window[key] = content
         if task.window.get(key) != content:
             drafts.append(_draft(entry, feed, task, key=key, content=content, lonely=lonely))
+    # Oldest first, so that articles arrive in the order in which they were published; feeds stand newest first.
+    drafts.reverse()
+    drafts.sort(key=lambda draft: draft.article.date)
     return Digest(
         source_key=task.source_key,
         feed_title=feed.title,
@@ -122,7 +124,7 @@ def _draft(entry: Entry, feed: Feed, task: FeedTask, *, key: bytes, content: byt
         language=entry.language or feed.language,
         license=entry.license or feed.license,
         rights=entry.rights or feed.rights,
-        summary=shorten(cleaned.text, SUMMARY_CHARS),
+        summary=_beginning(cleaned.text),
         clean_digest=text_digest(entry.title, cleaned.html),
         length_chars=len(cleaned.text),
     )
@@ -159,7 +161,7 @@ def digest_page(task: PageTask) -> PageDraft:
         language=article.language or page.language,
         license=article.license or page.license,
         lead_image=lead,
-        summary=article.summary or shorten(cleaned.text, SUMMARY_CHARS),
+        summary=article.summary or _beginning(cleaned.text),
         length_chars=len(cleaned.text),
     )
     origin: Origin = "page"
@@ -172,6 +174,16 @@ def digest_page(task: PageTask) -> PageDraft:
         title_tokens=index_text(article.title),
         text_tokens=index_text(cleaned.text),
     )
+
+
+def _beginning(text: str) -> str:
+    """The beginning of a text as one line of at most `SUMMARY_CHARS`, cut at a space where there is one."""
+    line = " ".join(text[: SUMMARY_CHARS * 4].split())
+    if len(line) <= SUMMARY_CHARS:
+        return line
+    cut = line[: SUMMARY_CHARS - 1]
+    space = cut.rfind(" ", SUMMARY_CHARS * 3 // 4)
+    return (cut if space < 0 else cut[:space]).rstrip(" ,;:，、；：") + "…"
 
 
 def _image_urls(cleaned: CleanText, lead: str | None) -> tuple[str, ...]:

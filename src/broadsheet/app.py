@@ -1,0 +1,156 @@
+"""The composition root: the only place that knows which adapter stands behind which port.
+
+Shells (command line, later server and worker) come here with settings and get use cases that run.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from broadsheet.errors import ArchiveError
+from broadsheet.pipeline.report import Progress, Silent, SyncReport
+from broadsheet.ports import Archive
+from broadsheet.publish import PublishReport
+from broadsheet.settings import EditionSettings, Settings
+
+if TYPE_CHECKING:
+    from broadsheet.editions.base import Edition
+    from broadsheet.pressrun import Outlet
+
+Clock = Callable[[], datetime]
+PublishProgress = Callable[[str, int], None]
+
+
+def utc_now() -> datetime:
+    """The time of day."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def opened_archive(settings: Settings) -> Iterator[Archive]:
+    """The archive, closed in the end.
+
+    Raises:
+        ArchiveError: it cannot be opened.
+    """
+    from broadsheet.archive import open_archive
+
+    archive = open_archive(settings.archive)
+    try:
+        yield archive
+    finally:
+        archive.close()
+
+
+@contextmanager
+def locked(settings: Settings) -> Iterator[None]:
+    """Keeps a second run off the same archive; the lock dies with its process.
+
+    Raises:
+        ArchiveError: another run holds it, or it cannot be made.
+    """
+    from filelock import FileLock, Timeout
+
+    if not isinstance(settings.archive, Path):
+        yield
+        return
+    lock = FileLock(f"{settings.archive}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise ArchiveError(f"{settings.archive}: another run is at work on it; try again when it has ended") from error
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ArchiveError(f"{settings.archive}: cannot be locked: {reason}; check the folder") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def run_sync(
+    settings: Settings,
+    archive: Archive,
+    *,
+    keys: Collection[str] | None = None,
+    everything: bool = False,
+    progress: Progress | None = None,
+    clock: Clock = utc_now,
+) -> SyncReport:
+    """Registers the configured sources and fetches what is due; call it with the lock held.
+
+    Raises:
+        ArchiveError: the archive cannot be used.
+        OutputError: the media store cannot be written.
+        KeyboardInterrupt: a signal ended it; what was read by then is archived.
+    """
+    archive.register(settings.sources, now=clock())
+    return asyncio.run(
+        _sync(settings, archive, keys=keys, everything=everything, progress=progress or Silent(), clock=clock)
+    )
+
+
+async def _sync(
+    settings: Settings,
+    archive: Archive,
+    *,
+    keys: Collection[str] | None,
+    everything: bool,
+    progress: Progress,
+    clock: Clock,
+) -> SyncReport:
+    from broadsheet.fetcher import HttpFetcher
+    from broadsheet.fetcher.settings import configured
+    from broadsheet.media_store import FolderMediaStore
+    from broadsheet.pipeline import sync
+    from broadsheet.pipeline.context import Context
+    from broadsheet.pool import CpuPool
+
+    fetcher = HttpFetcher(configured(settings.fetch))
+    pool = CpuPool()
+    try:
+        context = Context(
+            archive=archive,
+            fetcher=fetcher,
+            media=FolderMediaStore(settings.images.path),
+            pool=pool,
+            settings=settings,
+            clock=clock,
+            progress=progress,
+        )
+        return await sync(context, keys=keys, everything=everything)
+    finally:
+        pool.close()
+        await fetcher.close()
+
+
+def run_publish(settings: Settings, archive: Archive, *, progress: PublishProgress | None = None) -> PublishReport:
+    """Brings every configured edition up to date; call it with the lock held.
+
+    Raises:
+        ArchiveError: the archive cannot be used.
+    """
+    from broadsheet.editions.registry import build
+    from broadsheet.media_store import FolderMediaStore
+    from broadsheet.publish import publish
+
+    outlets = [_outlet(edition, chosen) for edition, chosen in zip(build(settings), settings.editions, strict=True)]
+    archive.forget_editions([outlet.edition.name for outlet in outlets])
+    media = FolderMediaStore(settings.images.path)
+    return publish(archive, settings, outlets, media, progress=progress or _nobody)
+
+
+def _outlet(edition: "Edition", chosen: EditionSettings) -> "Outlet":
+    from broadsheet.pressrun import Outlet
+    from broadsheet.writer import FolderWriter
+
+    images = chosen.media_path or chosen.path.parent / "media"
+    beside = FolderWriter(images, edition=f"{chosen.name} images") if chosen.kind == "hexo" else None
+    return Outlet(edition=edition, pages=FolderWriter(chosen.path, edition=chosen.name), media=beside)
+
+
+def _nobody(edition: str, pages: int) -> None:
+    del edition, pages
