@@ -109,7 +109,7 @@ async def _sync(
     from broadsheet.pipeline.context import Context
     from broadsheet.pool import CpuPool
 
-    fetcher = HttpFetcher(configured(settings.fetch))
+    fetcher = HttpFetcher(configured(settings))
     pool = CpuPool()
     try:
         context = Context(

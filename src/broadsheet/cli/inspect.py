@@ -11,7 +11,6 @@ import msgspec
 from broadsheet.cli.options import Options, shared_options
 from broadsheet.errors import SourceError
 from broadsheet.model import FetchRequest, FetchResponse
-from broadsheet.settings import FetchSettings
 from broadsheet.urls import mask
 
 MOST_BYTES = 50_000_000
@@ -72,12 +71,12 @@ def _read(name: str) -> bytes:
 
 
 async def _fetch(options: Options, url: str) -> FetchResponse:
-    from broadsheet.fetcher import HttpFetcher
+    from broadsheet.fetcher import FetchSettings, HttpFetcher
     from broadsheet.fetcher.settings import configured
     from broadsheet.pipeline.feeds import ACCEPT
 
-    settings = options.settings().fetch if options.config_path.exists() else FetchSettings()
-    fetcher = HttpFetcher(configured(settings))
+    settings = configured(options.settings()) if options.config_path.exists() else FetchSettings()
+    fetcher = HttpFetcher(settings)
     try:
         return await fetcher.fetch(FetchRequest(url=url, accept=ACCEPT, limit_bytes=MOST_BYTES))
     except SourceError as error:
