@@ -306,6 +306,11 @@ class Writer(Protocol):
         OutputError: the folder cannot be used, or a path would leave it; nothing is half-written then.
     """
 
+    @property
+    def place(self) -> str:
+        """Where it is, for messages."""
+        ...
+
     def look(self) -> str | None:
         """The identity of the archive that publishes here; `None` if the folder or its mark is not there."""
         ...

@@ -53,6 +53,11 @@ class FolderWriter:
         self._known: set[str] = set()
         self._made: set[str] = set()
 
+    @property
+    def place(self) -> str:
+        """The folder's absolute path."""
+        return self._root
+
     def look(self) -> str | None:
         """The identity of the archive that publishes here; `None` if the folder or its mark is not there."""
         self._known.clear()

@@ -154,7 +154,9 @@ class Edition(Protocol):
     def update(self, dirty: Sequence[str], desk: Desk, ledger: Ledger) -> Iterator[Output]:
         """Everything that has to be written or removed because of these articles, lazily.
 
-        Also called with nothing dirty, and then yields nothing unless something beside the articles changed.
+        Also called with nothing dirty, and then yields nothing unless something beside the articles changed. When the
+        fingerprint changed or the folder is gone, every article is dirty and `ledger.get` knows no value: then
+        everything has to be yielded, for pages that are not are removed.
         Yielding a page that has not changed is allowed: the writer skips it.
         """
         ...
