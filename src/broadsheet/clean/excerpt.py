@@ -1,4 +1,4 @@
-"""How much of a text may be quoted, and whether a text is only such a quotation itself. Plain text in, plain text out."""
+"""How much of a text may be quoted, and whether a text is only such a quotation itself. Plain text only."""
 
 import re
 from collections.abc import Iterator
@@ -31,13 +31,18 @@ _MORE = re.compile(
 _FOOTER = re.compile(r"\n?The post .{1,300}? (?:appeared|first appeared) (?:first )?on .{1,200}$", re.DOTALL)
 
 
-def excerpt(text: str) -> str:
+def excerpt(text: str, *, of_chars: int | None = None) -> str:
     """The beginning of a text: the smaller of 15 % of it and 120 CJK characters or 60 words, in one line.
 
     In mixed text each word takes 1/60 of the allowance and each CJK character 1/120. Ends after a sentence where one
     ends late enough, else after a word, with "…"; empty when not even a word is allowed.
+
+    Args:
+        text: the text, or only its beginning.
+        of_chars: characters of the whole text, where `text` is its beginning.
     """
-    allowed = min(1.0, _SHARE * _amount(text, enough=1.0 / _SHARE))
+    whole = max(1.0, of_chars / len(text)) if of_chars and text else 1.0
+    allowed = min(1.0, _SHARE * _amount(text, enough=1.0 / _SHARE) * whole)
     spent, end, sentence_end = 0.0, 0, 0
     for token, cost in _costs(text):
         spent += cost
