@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from broadsheet.errors import ArchiveError
 from broadsheet.pipeline.report import Progress, Silent, SyncReport
 from broadsheet.ports import Archive
@@ -87,10 +89,8 @@ def run_sync(
         OutputError: the media store cannot be written.
         KeyboardInterrupt: a signal ended it; what was read by then is archived.
     """
-    archive.register(settings.sources, now=clock())
-    return asyncio.run(
-        _sync(settings, archive, keys=keys, everything=everything, progress=progress or Silent(), clock=clock)
-    )
+    told = progress or Silent()
+    return asyncio.run(_sync(settings, archive, keys=keys, everything=everything, progress=told, clock=clock))
 
 
 async def _sync(
@@ -106,12 +106,15 @@ async def _sync(
     from broadsheet.fetcher.settings import configured
     from broadsheet.media_store import FolderMediaStore
     from broadsheet.pipeline import sync
+    from broadsheet.pipeline.catalogues import listed_sources
     from broadsheet.pipeline.context import Context
     from broadsheet.pool import CpuPool
 
     fetcher = HttpFetcher(configured(settings))
     pool = CpuPool()
     try:
+        listed, complaints = await listed_sources(settings, archive, fetcher, now=clock())
+        archive.register(listed, now=clock())
         context = Context(
             archive=archive,
             fetcher=fetcher,
@@ -121,7 +124,8 @@ async def _sync(
             clock=clock,
             progress=progress,
         )
-        return await sync(context, keys=keys, everything=everything)
+        report = await sync(context, keys=keys, everything=everything)
+        return msgspec.structs.replace(report, errors=(*complaints, *report.errors)) if complaints else report
     finally:
         pool.close()
         await fetcher.close()

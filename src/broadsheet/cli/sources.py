@@ -9,7 +9,9 @@ import click
 from broadsheet.app import opened_archive, utc_now
 from broadsheet.cli.options import Options, shared_options
 from broadsheet.cli.words import ago, clock, number, padded, since
-from broadsheet.ports import SourceRow
+from broadsheet.model import SourceState
+from broadsheet.ports import Archive, SourceRow
+from broadsheet.settings import Settings
 from broadsheet.urls import mask
 
 ORDER = {"failing": 0, "gone": 1, "held": 2, "new": 3, "ok": 4}
@@ -31,8 +33,7 @@ def sources(options: Options, source: tuple[str, ...], *, check: bool, failing: 
     now = utc_now()
     settings = options.settings()
     with opened_archive(settings) as archive:
-        archive.register(settings.sources, now=now)
-        rows = [row for row in archive.sources(now=now) if row.active and _meant(row, source)]
+        rows = [row for row in _rows(archive, settings, now) if _meant(row, source)]
     broken = [row for row in rows if state(row, now=now) in {"failing", "gone"}]
     shown = sorted(broken if failing else rows, key=lambda row: ORDER[state(row, now=now)])
     if options.json:
@@ -41,6 +42,18 @@ def sources(options: Options, source: tuple[str, ...], *, check: bool, failing: 
         for line in table(shown, now=now):
             options.say(line)
     return 1 if check and broken else 0
+
+
+def _rows(archive: Archive, settings: Settings, now: datetime) -> list[SourceRow]:
+    """The configured sources as the archive knows them, and those that it does not know yet."""
+    rows = {row.source.key: row for row in archive.sources(now=now)}
+    configured = {source.key for source in settings.sources}
+    shown = [row for row in rows.values() if row.source.key in configured or (row.active and settings.catalogues)]
+    new = [source for source in settings.sources if source.key not in rows]
+    return shown + [
+        SourceRow(source=source, state=SourceState(key=source.key), active=True, articles=0, new_per_day=0.0)
+        for source in new
+    ]
 
 
 def state(row: SourceRow, *, now: datetime) -> str:
