@@ -1,0 +1,89 @@
+"""Front matter for generators: YAML in which what a feed says is text and stays text, in a theme's HTML as well.
+
+Which keys a generator or theme wants is the editions' matter.
+"""
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+
+import yaml
+from yaml import events
+
+Fields = Mapping[str, str | bool | Sequence[str]]
+
+_JOINER = "\u2060"  # "word joiner": nothing to see, no width, no break
+
+_LOOKS_LIKE_MARKUP = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?\w{1,31};)|\\(?=['\"`])")
+_QUOTE = re.compile(r"[\"'`]")
+_LOOKS_LIKE_CODE = re.compile(r"(?<=\w)(?=\s*=)", re.ASCII)
+_DANGEROUS_NAME = re.compile(r"\b(?:on\w{3,30}|href|src|srcdoc|srcset|style|action|formaction)\s*=", re.IGNORECASE)
+_UNSAFE_IN_URL = re.compile(r"[\x00-\x20\"'()<>\\`{}\x7f]")
+
+
+def inert(text: str) -> str:
+    """The same text to the eye, but not HTML even where a theme prints it as it is.
+
+    Volantis and NexT print titles and tags unescaped, Volantis in attributes too, Butterfly in a script's string.
+    Quotes, braces, `<` before a space and all else that people write stay as they are.
+    """
+    text = _LOOKS_LIKE_MARKUP.sub(lambda found: found[0] + _JOINER, text)
+    if _QUOTE.search(text) and _DANGEROUS_NAME.search(text):
+        text = _DANGEROUS_NAME.sub(lambda found: _LOOKS_LIKE_CODE.sub(_JOINER, found[0]), text)
+    return text
+
+
+def inert_url(url: str) -> str:
+    """The same address, safe in quotes, in brackets and in `url()` of a style."""
+    return _UNSAFE_IN_URL.sub(lambda found: f"%{ord(found[0]):02X}", url)
+
+
+class FrontMatter:
+    """Writes front matter, one block after the other; keys and booleans plain, every other scalar in double quotes."""
+
+    def __init__(self) -> None:
+        """Writes with libyaml where PyYAML was built with it: the same text, ten times as fast."""
+        self._sink = io.StringIO()
+        dumper = getattr(yaml, "CDumper", yaml.Dumper)
+        self._dumper = dumper(self._sink, allow_unicode=True, width=2**30)
+        self._dumper.emit(events.StreamStartEvent(encoding=None))
+
+    def block(self, fields: Fields) -> str:
+        """One block, with the lines of hyphens around it."""
+        emit = self._dumper.emit
+        emit(_START)
+        emit(_MAPPING)
+        for key, value in fields.items():
+            emit(_plain(key))
+            if isinstance(value, str):
+                emit(_quoted(value))
+            elif isinstance(value, bool):
+                emit(_plain("true" if value else "false"))
+            else:
+                self._list(value)
+        emit(events.MappingEndEvent())
+        emit(_END)
+        text = self._sink.getvalue()
+        self._sink.seek(0)
+        self._sink.truncate()
+        return f"{text}---\n"
+
+    def _list(self, values: Sequence[str]) -> None:
+        self._dumper.emit(_SEQUENCE)
+        for value in values:
+            self._dumper.emit(_quoted(value))
+        self._dumper.emit(events.SequenceEndEvent())
+
+
+_START = events.DocumentStartEvent(explicit=True)
+_END = events.DocumentEndEvent(explicit=False)
+_MAPPING = events.MappingStartEvent(None, None, implicit=True, flow_style=False)
+_SEQUENCE = events.SequenceStartEvent(None, None, implicit=True, flow_style=False)
+
+
+def _plain(text: str) -> events.ScalarEvent:
+    return events.ScalarEvent(None, None, (True, True), text)
+
+
+def _quoted(text: str) -> events.ScalarEvent:
+    return events.ScalarEvent(None, None, (True, True), text, style='"')
