@@ -33,8 +33,8 @@ _SPDX_CC = re.compile(r"(?:https?:)?//(?:www\.)?spdx\.org/licenses/CC(0|-BY(?:-[
 _ANY = re.IGNORECASE
 _OTHER_URLS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
-        re.compile(r"//(?:www\.)?nationalarchives\.gov\.uk/doc/open-government-licence/version/(\d)", _ANY),
-        "OGL UK {}.0",
+        re.compile(r"//(?:www\.)?nationalarchives\.gov\.uk/doc/open-government-licence/version/([1-3])(?!\d)", _ANY),
+        "OGL UK {}",
     ),
     (re.compile(r"//(?:www\.)?artlibre\.org/licence/lal(?![\w-])", _ANY), "Free Art License"),
     (re.compile(r"//(?:www\.)?etalab\.gouv\.fr/licence-ouverte", _ANY), "Licence Ouverte"),
