@@ -13,7 +13,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from broadsheet.fetcher.addresses import AllowList
 from broadsheet.fetcher.decoding import ACCEPT_ENCODING
-from broadsheet.fetcher.failures import PrivateAddressError
+from broadsheet.fetcher.failures import CONNECT_S, PrivateAddressError
 from broadsheet.fetcher.target import Target
 
 KEEP_ALIVE_S = 15.0
@@ -24,7 +24,7 @@ _NAMES_KEPT_S = 60
 _MOST_NAMES = 10_000
 _MOST_HEADERS = 256
 _MOST_HEADER_BYTES = 32_768  # Content-Security-Policy alone is over 8 kB on some news sites
-_NO_LIMIT = aiohttp.ClientTimeout(total=None, sock_connect=None)  # the fetcher has its own
+_TIMES = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S)  # for the whole request, the fetcher has its own
 
 
 class Connections:
@@ -82,7 +82,7 @@ class Connections:
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": self._user_agent, "Accept-Encoding": ACCEPT_ENCODING},
-            timeout=_NO_LIMIT,
+            timeout=_TIMES,
             auto_decompress=False,
             trust_env=False,
             max_line_size=_MOST_HEADER_BYTES,

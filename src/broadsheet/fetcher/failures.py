@@ -9,6 +9,9 @@ import aiohttp
 from broadsheet.errors import SourceError
 from broadsheet.fetcher.target import Target
 
+CONNECT_S = 10.0
+"""The most that connecting to one address may take: longer ones hardly ever come about."""
+
 _HEADERS_TOO_LARGE = ("Got more than", "Too many headers")
 
 
@@ -21,6 +24,11 @@ class PrivateAddressError(OSError):
         super().__init__(self.TEXT)
 
 
+def never_connected(error: Exception) -> bool:
+    """Whether not even a connection came about, so that other URLs of the same host would fail as well."""
+    return isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
+
+
 def source_error(error: Exception, target: Target) -> SourceError:
     """The error of ours that an exception during a request means."""
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else None
@@ -28,6 +36,8 @@ def source_error(error: Exception, target: Target) -> SourceError:
         return SourceError(
             "refused", f"{target.name} is at a private address, which only fetch.allow_private would allow"
         )
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return SourceError("timeout", f"no connection to {target.name} within {CONNECT_S:g} s")
     if isinstance(error, aiohttp.ClientConnectorDNSError | UnicodeError):
         return _no_name(cause, target)
     if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError | ssl.SSLError):

@@ -28,6 +28,7 @@ class _Host:
     """What is known of one host: who waits for it and when it may be asked again."""
 
     __slots__ = (
+        "because",
         "delay_s",
         "held_until",
         "limit",
@@ -47,6 +48,7 @@ class _Host:
         self.running = 0
         self.next_start = float("-inf")
         self.held_until = float("-inf")
+        self.because: SourceError | None = None
         self.waiting: deque[asyncio.Future[None]] = deque()
         self.queued = False
         self.slowed = False
@@ -84,7 +86,7 @@ class Gate:
         """Waits for this host's turn and keeps it; `first` goes before the others that wait for the same host.
 
         Raises:
-            SourceError: `held`, because the host asked us to wait.
+            SourceError: `held`, because the host asked us to wait, or why it is left alone otherwise.
         """
         host = self._host(name)
         await self._enter(host, first=first)
@@ -107,19 +109,23 @@ class Gate:
             host.delay_s = delay_s
             host.slowed = True
 
-    def hold(self, name: str, wait_s: float) -> None:
-        """Asks a host nothing for some seconds; whoever waits for it fails now."""
+    def hold(self, name: str, wait_s: float, *, because: SourceError | None = None) -> None:
+        """Asks a host nothing for some seconds; whoever waits for it fails now.
+
+        They fail with `because`, or as `held` if it was the host's own wish.
+        """
         host = self._host(name)
         host.held_until = max(host.held_until, self._clock() + wait_s)
+        host.because = because
         waiting, host.waiting = host.waiting, deque()
         for future in waiting:
             if not future.done():
-                future.set_exception(_held(host.name, self.held_for(name)))
+                future.set_exception(self._refusal(host))
 
     def held_for(self, name: str) -> float:
         """Seconds that a host still wants to be left alone; 0 if it does not."""
         host = self._hosts.get(name)
-        return max(0.0, host.held_until - self._clock()) if host else 0.0
+        return self._left_s(host) if host and host.because is None else 0.0
 
     def is_wanted(self, name: str) -> bool:
         """Whether others wait for this host."""
@@ -127,8 +133,8 @@ class Gate:
         return bool(host and host.waiting)
 
     async def _enter(self, host: _Host, *, first: bool) -> None:
-        if (held_s := self.held_for(host.name)) > 0:
-            raise _held(host.name, held_s)
+        if self._left_s(host) > 0:
+            raise self._refusal(host)
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if first:
             host.waiting.appendleft(future)
@@ -142,6 +148,16 @@ class Gate:
             if future.done() and not future.cancelled() and future.exception() is None:
                 self._leave(host)
             raise
+
+    def _left_s(self, host: _Host) -> float:
+        return max(0.0, host.held_until - self._clock())
+
+    def _refusal(self, host: _Host) -> SourceError:
+        if host.because is not None:
+            return SourceError(host.because.kind, f"{host.because}; not asked again for now")
+        left_s = self._left_s(host)
+        message = f"{readable(host.name)} asked to be left alone for {left_s:.0f} s"
+        return SourceError("held", message, retry_after_s=left_s)
 
     def _leave(self, host: _Host) -> None:
         host.running -= 1
@@ -202,7 +218,3 @@ class Gate:
 def _is_memorable(host: _Host, now: float) -> bool:
     busy = host.running or host.waiting or host.timer or host.queued or host.slowed
     return bool(busy) or max(host.next_start, host.held_until) > now
-
-
-def _held(name: str, wait_s: float) -> SourceError:
-    return SourceError("held", f"{readable(name)} asked to be left alone for {wait_s:.0f} s", retry_after_s=wait_s)

@@ -16,7 +16,7 @@ from broadsheet.errors import SourceError
 from broadsheet.fetcher.addresses import canonical_place, parse_allow_list
 from broadsheet.fetcher.connections import Connections, IdleBudget
 from broadsheet.fetcher.decoding import Body, too_large
-from broadsheet.fetcher.failures import source_error
+from broadsheet.fetcher.failures import never_connected, source_error
 from broadsheet.fetcher.gate import Gate
 from broadsheet.fetcher.headers import flatten, retry_after
 from broadsheet.fetcher.settings import FetchSettings, HostSettings
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from broadsheet.fetcher.robots import Robots
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# A host with thousands of sources that cannot be reached would otherwise take a time limit for each of them.
+_MOST_UNREACHABLE = 3
+_UNREACHABLE_S = 300.0
+_ERRORS = 400
 _ASKS_TO_WAIT = frozenset({429, 503})
 
 
@@ -127,6 +131,7 @@ class HttpFetcher:
             call_later=lambda wait_s, call: asyncio.get_running_loop().call_later(wait_s, call),
         )
         self._idle = IdleBudget(clock)
+        self._unreachable: dict[str, int] = {}
         self._robots: Robots | None = None
 
     async def fetch(self, request: FetchRequest) -> FetchResponse:
@@ -179,14 +184,26 @@ class HttpFetcher:
             try:
                 async with asyncio.timeout(max(0.0, journey.left_s)):
                     answer = await self._ask(journey)
-            except TimeoutError as error:
-                raise journey.too_slow() from error
             except (aiohttp.ClientError, OSError, ValueError) as error:
-                raise source_error(error, target) from error
+                raise self._failure(error, journey) from error
             journey.left_s -= self._clock() - started
+            self._unreachable.pop(target.place, None)
             if answer.status in _ASKS_TO_WAIT and answer.retry_after_s:
                 self._gate.hold(target.place, answer.retry_after_s)
         return answer
+
+    def _failure(self, error: Exception, journey: _Journey) -> SourceError:
+        """What an exception means; a host that cannot be reached time after time is then left alone for a while."""
+        if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ClientError):
+            return journey.too_slow()
+        place = journey.target.place
+        failure = source_error(error, journey.target)
+        if never_connected(error):
+            self._unreachable[place] = self._unreachable.get(place, 0) + 1
+            if self._unreachable[place] >= _MOST_UNREACHABLE:
+                del self._unreachable[place]
+                self._gate.hold(place, _UNREACHABLE_S, because=failure)
+        return failure
 
     async def _ask(self, journey: _Journey) -> _Answer:
         target = journey.target
@@ -205,18 +222,26 @@ class HttpFetcher:
         location = _location(response)
         if location is not None:
             return _Answer(status=response.status, headers=headers, location=location, retry_after_s=wait_s)
-        if (response.content_length or 0) > limit_bytes:
-            raise too_large(limit_bytes)
-        body = Body(content_encoding=headers.get("content-encoding", ""), limit_bytes=limit_bytes)
-        async for piece in response.content.iter_any():
-            body.feed(piece)
-        return _Answer(
-            status=response.status,
-            headers=headers,
-            body=body.finish(),
-            wire_bytes=body.wire_bytes,
-            retry_after_s=wait_s,
-        )
+        body, wire_bytes = await self._body(response, headers, limit_bytes)
+        return _Answer(status=response.status, headers=headers, body=body, wire_bytes=wire_bytes, retry_after_s=wait_s)
+
+    async def _body(
+        self, response: aiohttp.ClientResponse, headers: dict[str, str], limit_bytes: int
+    ) -> tuple[bytes, int]:
+        """The body, decompressed, and its size as sent. That of an error is dropped if it is too large or damaged."""
+        wire_bytes = 0
+        try:
+            if (response.content_length or 0) > limit_bytes:
+                raise too_large(limit_bytes)
+            body = Body(content_encoding=headers.get("content-encoding", ""), limit_bytes=limit_bytes)
+            async for piece in response.content.iter_any():
+                wire_bytes += len(piece)
+                body.feed(piece)
+            return body.finish(), wire_bytes
+        except SourceError:
+            if response.status < _ERRORS:
+                raise
+            return b"", wire_bytes
 
     async def _ask_robots(self, target: Target) -> None:
         if self._robots is None:

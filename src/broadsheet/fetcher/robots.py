@@ -11,7 +11,8 @@ from broadsheet.fetcher.target import Target, shown
 from broadsheet.model import FetchRequest, FetchResponse, Value
 
 AGENT = "broadsheet"
-LIMIT_BYTES = 512_000  # RFC 9309 wants at least 500 KiB read
+LIMIT_BYTES = 5_000_000
+READ_BYTES = 512_000  # RFC 9309 wants at least 500 KiB read; what comes after is ignored
 MOST_CRAWL_DELAY_S = 30.0
 
 _KEPT_S = 86_400.0
@@ -119,7 +120,7 @@ def read_rules(target: Target, response: FetchResponse) -> Rules:
         return Rules(failure=_failure(target, error))
     if not 200 <= response.status < 300:  # noqa: PLR2004 - the class of successes
         return Rules()
-    parsed = Protego.parse(_ours(response.body.decode("utf-8", "replace")))
+    parsed = Protego.parse(_ours(response.body[:READ_BYTES].decode("utf-8", "replace")))
     delay_s = parsed.crawl_delay(AGENT) or 0.0
     return Rules(parsed=parsed, crawl_delay_s=min(delay_s, MOST_CRAWL_DELAY_S))
 

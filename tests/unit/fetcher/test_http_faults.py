@@ -158,3 +158,37 @@ def test_a_host_that_does_not_exist(host: str) -> None:
 
 def test_a_header_that_cannot_be_sent_is_refused(server: FaultServer) -> None:
     assert failure(server.add("/ok"), headers=(("X-Evil", "a\r\nHost: other"),)).kind == "refused"
+
+
+def test_the_status_of_an_error_counts_more_than_its_body(server: FaultServer) -> None:
+    too_much = server.add("/missing", b"x" * 2_000_000, status=404)
+    damaged = server.add("/broken", b"plain", status=500, headers={"Content-Encoding": "gzip"})
+    assert [(get(url).status, get(url).body) for url in (too_much, damaged)] == [(404, b""), (500, b"")]
+
+
+def test_a_host_that_cannot_be_reached_is_not_asked_for_ever(server: FaultServer) -> None:
+    async def run() -> list[BaseException | FetchResponse]:
+        fetcher = HttpFetcher(FAST)
+        requests = [FetchRequest(url=server.fault("dead") + str(i)) for i in range(1000)]
+        outcomes = await asyncio.gather(*map(fetcher.fetch, requests), return_exceptions=True)
+        assert fetcher.held_until(server.fault("dead")) is None
+        await fetcher.close()
+        return list(outcomes)
+
+    messages = [str(outcome) for outcome in asyncio.run(run())]
+    assert all(message.startswith("cannot connect to 127.0.0.1:") for message in messages)
+    assert sum(message.endswith("not asked again for now") for message in messages) == 997
+
+
+def test_a_host_that_answers_badly_is_still_asked(server: FaultServer) -> None:
+    url = server.add("/fine", b"fine")
+
+    async def run() -> None:
+        fetcher = HttpFetcher(FAST)
+        for name in ("hang_up", "half", "not_http", "not_gzip", "hang_up", "half", "endless"):
+            with pytest.raises(SourceError):
+                await fetcher.fetch(FetchRequest(url=server.fault(name)))
+        assert (await fetcher.fetch(FetchRequest(url=url))).body == b"fine"
+        await fetcher.close()
+
+    asyncio.run(run())
