@@ -11,6 +11,7 @@ _AT = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<key>.*)`$")
 _MISSING = re.compile(r"Object missing required field `(?P<key>.*)`$")
 _TYPE = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<got>[^`]*)`$")
+_BOUND = re.compile(r"Expected `(?P<type>\w+)` (?P<bound>[<>]=? \S+)$")
 _ENUM = re.compile(r"Invalid enum value (?P<value>.*)$", re.DOTALL)
 
 _WORDS = {
@@ -40,7 +41,11 @@ def explain(error: msgspec.ValidationError, document: Mapping[str, Any], shape: 
         return f"{_dotted(path)}: is {_WORDS.get(wrong['got'], wrong['got'])}; it should be {wanted}"
     if enum := _ENUM.match(what):
         choices = _choices(shape, path)
-        return f"{_dotted(path)}: {enum['value']} is not one of {', '.join(choices)}{_nearest(enum['value'], choices)}"
+        near = difflib.get_close_matches(enum["value"].strip("'"), choices, n=1)
+        hint = f'; did you mean "{near[0]}"?' if near else ""
+        return f"{_dotted(path)}: {enum['value']} is not one of {', '.join(choices)}{hint}"
+    if bound := _BOUND.match(what):
+        return f"{_dotted(path)}: should be {_WORDS.get(bound['type'], bound['type'])} {bound['bound']}"
     return f"{_dotted(path)}: {what[0].lower()}{what[1:]}"
 
 
