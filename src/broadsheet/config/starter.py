@@ -31,14 +31,10 @@ class Starter(Value, frozen=True, kw_only=True):
 
 def starter(wanted: Starter) -> str:
     """A commented configuration that can be run as it is."""
-    blocks = [
-        _site(wanted),
-        _FETCH.format(fetch=_fetch(wanted)),
-        _IMAGES,
-        "".join(_source(source) for source in wanted.sources) or _NO_SOURCES,
-        _EDITIONS + (_HEXO if wanted.hexo else _HEXO_COMMENTED),
-    ]
-    return "\n".join(blocks)
+    sources = "\n".join(_source(source) for source in wanted.sources) or _NO_SOURCES
+    return "\n".join(
+        (_site(wanted), _fetch(wanted), _IMAGES, sources, _EDITIONS + (_HEXO if wanted.hexo else _NO_HEXO))
+    )
 
 
 def _site(wanted: Starter) -> str:
@@ -60,26 +56,16 @@ audience = {_quoted(wanted.audience)}
 
 
 def _fetch(wanted: Starter) -> str:
-    host = urlsplit(wanted.rsshub).netloc
     if any(source.route.startswith("/") for source in wanted.sources):
-        return f"""\
-# Your own RSSHub instance: routes are relative to it.
-rsshub = {_quoted(wanted.rsshub)}
-# What may have a private address.
-allow_private = [{_quoted(host)}]
-
-# What is yours may be asked faster.
-[fetch.hosts.{_quoted(host)}]
-per_host = 8
-host_delay = "0s"
-"""
-    return f"# Your own RSSHub instance, if you use routes.\n# rsshub = {_quoted(wanted.rsshub)}\n"
+        host = _quoted(urlsplit(wanted.rsshub).netloc)
+        return _FETCH + _HUB.format(rsshub=_quoted(wanted.rsshub), host=host)
+    return _FETCH + f"# Your own RSSHub instance, if you use routes.\n# rsshub = {_quoted(wanted.rsshub)}\n"
 
 
 def _source(source: Wanted) -> str:
     kind = "route" if source.route.startswith("/") else "url"
     section = ", ".join(_quoted(name) for name in source.section)
-    return f"[[sources]]\n{kind} = {_quoted(source.route)}\nsection = [{section}]\n\n"
+    return f"[[sources]]\n{kind} = {_quoted(source.route)}\nsection = [{section}]\n"
 
 
 def _quoted(text: str) -> str:
@@ -93,81 +79,24 @@ _FETCH = """\
 # contact = "https://news.example/about"
 # No source is asked more often than this.
 min_interval = "1h"
-{fetch}"""
+"""
+
+_HUB = """\
+# Your own RSSHub instance: routes are relative to it.
+rsshub = {rsshub}
+# What may have a private address.
+allow_private = [{host}]
+
+# What is yours may be asked faster.
+[fetch.hosts.{host}]
+per_host = 8
+host_delay = "0s"
+"""
 
 _IMAGES = """\
 [images]
 # mirror: keep copies. proxy: rewrite addresses to a proxy. link: leave them.
 mode = "mirror"
-# proxy = "https://proxy.example/?{url}"
-"""
-
-_NO_SOURCES,
-        _EDITIONS + (_HEXO if wanted.hexo else _HEXO_COMMENTED),
-    ]
-    return "\n".join(blocks)
-
-
-def _site(wanted: Starter) -> str:
-    contact = f"contact = {_quoted(wanted.contact)}" if wanted.contact else '# contact = "https://news.example/about"'
-    return f"""\
-# Broadsheet's configuration. Paths are relative to this file. All settings: docs/configuration.md
-
-[site]
-title = {_quoted(wanted.title)}
-# Where the site will live.
-url = {_quoted(wanted.url)}
-language = {_quoted(wanted.language)}
-timezone = {_quoted(wanted.timezone)}
-# private: full texts, search engines kept out. public: excerpts, unless you have the right to more.
-audience = {_quoted(wanted.audience)}
-# A way to report a problem; a public site must have one.
-{contact}
-"""
-
-
-def _fetch(wanted: Starter) -> str:
-    host = urlsplit(wanted.rsshub).netloc
-    if any(source.route.startswith("/") for source in wanted.sources):
-        return f"""\
-# Your own RSSHub instance: routes are relative to it.
-rsshub = {_quoted(wanted.rsshub)}
-# What may have a private address.
-allow_private = [{_quoted(host)}]
-
-# What is yours may be asked faster.
-[fetch.hosts.{_quoted(host)}]
-per_host = 8
-host_delay = "0s"
-"""
-    return f"# Your own RSSHub instance, if you use routes.\n# rsshub = {_quoted(wanted.rsshub)}\n"
-
-
-def _source(source: Wanted) -> str:
-    kind = "route" if source.route.startswith("/") else "url"
-    section = ", ".join(_quoted(name) for name in source.section)
-    return f"[[sources]]\n{kind} = {_quoted(source.route)}\nsection = [{section}]\n\n"
-
-
-def _quoted(text: str) -> str:
-    """A TOML basic string: JSON's escapes are TOML's, except that DEL must be escaped as well."""
-    return msgspec.json.encode(text).decode().replace("\x7f", "\\u007f")
-
-
-def titles(sources: Sequence[Wanted]) -> str:
-    """How many there are, for a message."""
-    return f"{len(sources)} source" + ("" if len(sources) == 1 else "s")
-
-
-_FETCH = """\
-[fetch]
-# contact = "https://news.example/about"   # goes into the User-Agent, so that hosts can reach you
-min_interval = "1h"                        # no source is asked more often than this
-{fetch}"""
-
-_IMAGES = """\
-[images]
-mode = "mirror"      # mirror: keep copies | proxy: rewrite to a proxy | link: leave them
 # proxy = "https://proxy.example/?{url}"
 """
 
@@ -191,7 +120,7 @@ path = "source/_posts"
 theme = "volantis"        # volantis | butterfly | next | landscape
 """
 
-_HEXO_COMMENTED = """
+_NO_HEXO = """
 # [editions.hexo]
 # path = "blog/source/_posts"
 # theme = "volantis"      # volantis | butterfly | next | landscape
