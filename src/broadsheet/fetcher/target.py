@@ -40,8 +40,9 @@ class Target(Value, frozen=True, kw_only=True):
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port."""
-        return f"{self.scheme}://{self.place}"
+        """Scheme, host, and the port if it does not go without saying."""
+        port = "" if self.port == _DEFAULT_PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{self.host}{port}"
 
     def may_share_secrets_with(self, other: "Target") -> bool:
         """Whether credentials meant for us may follow a redirect there: the same origin, or its move to HTTPS."""
