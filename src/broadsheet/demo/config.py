@@ -47,7 +47,8 @@ def sample_config(base_url: str) -> str:
 def _source(source: SampleSource, base_url: str) -> str:
     section = ", ".join(f'"{name}"' for name in source.section)
     note = "                      # never answers: see `broadsheet sources`" if source.failing else ""
-    return f'\n[[sources]]\nkey = "{source.key}"{note}\nurl = "{base_url}{source.path}"\nsection = [{section}]\n{_rights(source)}'
+    lines = (f'key = "{source.key}"{note}', f'url = "{base_url}{source.path}"', f"section = [{section}]")
+    return "\n[[sources]]\n" + "\n".join(lines) + "\n" + _rights(source)
 
 
 def _rights(source: SampleSource) -> str:

@@ -70,7 +70,7 @@ def _encoded(canvas: Canvas, kind: str) -> bytes:
         # 64 colours without grain: flat pictures stay small
         canvas.image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG")
     elif kind == "webp":
-        canvas.finished().save(out, "WEBP", quality=72, method=1)
+        canvas.finished().save(out, "WEBP", quality=72, method=0)
     else:
         canvas.finished().save(out, "JPEG", quality=78)
     return out.getvalue()

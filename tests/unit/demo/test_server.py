@@ -39,8 +39,8 @@ def test_the_edited_feed_changes_once() -> None:
         second, new = ask(web, EDITED, validator=first.headers["ETag"])
         third, _ = ask(web, EDITED, validator=second.headers["ETag"])
     assert (first.status, second.status, third.status) == (200, 200, 304)
-    assert "2.6 metres long".encode() in old
-    assert "6.2 metres long".encode() in new
+    assert b"2.6 metres long" in old
+    assert b"6.2 metres long" in new
 
 
 def test_a_generation_can_be_fixed() -> None:

@@ -176,8 +176,7 @@ class Canvas:
     def glow(self, x: float, y: float, radius: float, colour: Colour, strength: float = 1.0) -> None:
         """Lights up what is around a point, fading out at `radius` (a fraction of the height)."""
         size = max(2, round(2 * radius * self.size[1]))
-        table = [round(255 * strength * max(0.0, 1 - value / _RIM) ** 2) for value in range(256)]
-        light = Image.radial_gradient("L").point(table).resize((size, size), Image.Resampling.BILINEAR)
+        light = _glow(size, strength)
         self.image.paste(colour, (round(x * self.size[0]) - size // 2, round(y * self.size[1]) - size // 2), light)
 
     def haze(
@@ -188,7 +187,7 @@ class Canvas:
         clouds = smooth_noise(rng, small, cells).convert("L").point([_cloud(value, strength) for value in range(256)])
         fade = Image.linear_gradient("L").resize(small).point([_arch(value) for value in range(256)])
         height = round((bottom - top) * self.size[1])
-        mask = ImageChops.multiply(clouds, fade).resize((self.size[0], height), Image.Resampling.BICUBIC)
+        mask = ImageChops.multiply(clouds, fade).resize((self.size[0], height), Image.Resampling.BILINEAR)
         self.image.paste(colour, (0, round(top * self.size[1])), mask)
 
     def finished(self) -> Image.Image:
@@ -209,6 +208,12 @@ def _painted(fill: Fill, size: tuple[int, int]) -> Image.Image | Colour:
     if isinstance(top, int):
         return cast("Colour", fill)
     return _gradient(cast("tuple[Colour, Colour]", fill), size)
+
+
+@lru_cache(maxsize=16)
+def _glow(pixels: int, strength: float) -> Image.Image:
+    table = [round(255 * strength * max(0.0, 1 - value / _RIM) ** 2) for value in range(256)]
+    return Image.radial_gradient("L").point(table).resize((pixels, pixels), Image.Resampling.BILINEAR)
 
 
 @lru_cache(maxsize=32)

@@ -15,7 +15,6 @@ from broadsheet.demo.painting.palettes import Palette
 def sky(canvas: Canvas, palette: Palette, rng: Random, horizon: float) -> Point:
     """Paints sky, clouds and a sun; where the sun stands."""
     canvas.wash(palette.sky, bottom=horizon)
-    canvas.wash((palette.sky[2], palette.sky[2]), top=horizon)
     place = (rng.uniform(0.22, 0.78), horizon * rng.uniform(0.38, 0.72))
     canvas.haze(rng, palette.light, cells=(4, 9), strength=0.35, bottom=horizon)
     canvas.glow(*place, 0.55, palette.light, 0.75)
