@@ -43,7 +43,7 @@ def _read(body: bytes) -> ImageHeader | None:
         return _header("PNG", "png", width, height, whole=b"IEND" in body)
     if body.startswith((b"GIF87a", b"GIF89a")):
         width, height = struct.unpack_from("<HH", body, 6)
-        return _header("GIF", "gif", width, height, whole=body.rstrip(b"\0").endswith(b";"))
+        return _header("GIF", "gif", width, height, whole=_gif_is_whole(body))
     if body.startswith(b"RIFF") and body[8:12] == b"WEBP":
         return _webp(body)
     if body[4:8] == b"ftyp" and re.search(rb"avi[fs]", body[8 : min(64, struct.unpack_from(">I", body)[0])]):
@@ -90,6 +90,37 @@ def _segments(body: bytes) -> Iterator[tuple[int, int]]:
             continue
         yield marker, at + 2
         at += 2 if marker in _WITHOUT_LENGTH else 2 + struct.unpack_from(">H", body, at + 2)[0]
+
+
+# -- GIF: blocks, GIF89a 12-27 -----------------------------------------------------------------------------------------
+
+_GIF_EXTENSION, _GIF_IMAGE, _GIF_END = 0x21, 0x2C, 0x3B
+
+
+def _gif_is_whole(body: bytes) -> bool:
+    """Whether its blocks end with the trailer, or at least with a whole image."""
+    at = 13 + _colours_bytes(body[10])
+    images = 0
+    while at < len(body):
+        kind = body[at]
+        if kind == _GIF_EXTENSION:
+            at = _after_sub_blocks(body, at + 2)
+        elif kind == _GIF_IMAGE and at + 9 < len(body):
+            at = _after_sub_blocks(body, at + 11 + _colours_bytes(body[at + 9]))
+            images += 1
+        else:
+            return kind == _GIF_END
+    return at == len(body) and images > 0
+
+
+def _colours_bytes(flags: int) -> int:
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+
+def _after_sub_blocks(body: bytes, at: int) -> int:
+    while at < len(body) and body[at]:
+        at += 1 + body[at]
+    return at + 1
 
 
 # -- WebP: RFC 9649 ----------------------------------------------------------------------------------------------------

@@ -172,6 +172,21 @@ def test_no_name_leads_out_of_the_store(store: MediaStore, name: str) -> None:
         store.path(name)
 
 
+def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(store: MediaStore, tmp_path: Path) -> None:
+    body = picture("PNG")
+    sha256 = hashlib.sha256(body).hexdigest()
+    (tmp_path / "media" / sha256[:2] / f"{sha256}.png").mkdir(parents=True)
+    with pytest.raises(OutputError):
+        store.put(body)
+    assert files(tmp_path / "media") == []
+
+
+def test_what_is_there(tmp_path: Path) -> None:
+    store = FolderMediaStore(tmp_path / "media")
+    assert not store.exists("ab/" + "ab" * 32 + ".jpg")
+    assert store.exists(store.put(picture("JPEG")).name)
+
+
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "media").write_text("a file in the way")
     with pytest.raises(OutputError, match="media: the image cannot be stored"):
