@@ -77,9 +77,8 @@ def _tls_reason(error: Exception) -> str:
         cause = error.os_error
     if isinstance(cause, ssl.SSLCertVerificationError):
         return cause.verify_message.rstrip(".")
-    if isinstance(cause, ssl.SSLError) and cause.reason:
-        return cause.reason.replace("_", " ").lower()
-    return "the handshake failed"
+    reason = getattr(cause, "reason", None)  # errors of OpenSSL have one, other broken handshakes not
+    return reason.replace("_", " ").lower() if isinstance(reason, str) and reason else "the handshake failed"
 
 
 def _os_reason(error: OSError) -> str:
