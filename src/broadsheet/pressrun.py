@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
+from pathlib import Path
 from typing import Any, cast
 
 import msgspec
@@ -208,7 +209,7 @@ class PressRun:
             if isinstance(output, Remembered):
                 self._values[output.key] = output.value
             elif isinstance(output, Removal):
-                self._removals += _keys_of(output)
+                self._withdraw(output)
             elif self._admit(output):
                 batch[_key(output)] = output
                 size += len(output.content) if isinstance(output, Page) else 0
@@ -270,27 +271,42 @@ class PressRun:
                 writer.write(path, output.content)
                 self._pages_written += 1
             else:
-                writer.link(path, self._media.path(output.name))
+                writer.link(path, self._file(output))
                 self._images_written += 1
         except PageError as error:
             self._complain(key, error)
             return False
         return True
 
+    def _file(self, image: MediaFile) -> Path:
+        try:
+            return self._media.path(image.name)
+        except OutputError as error:
+            raise PageError(f"{image.path}: {error}") from error
+
     # -- removing
 
+    def _withdraw(self, removal: Removal) -> None:
+        """Takes an image away at once, since its edition may forget it as soon as it is asked for more; a page later.
+
+        A page goes when all that is new is in its place; the ledger knows whose it is until then.
+        """
+        self._remove([f"{removal.root}:{removal.path}"])
+        if removal.root == "edition":
+            self._removals.append(removal.path)
+
     def _stale(self, dirty: Sequence[str], *, anew: bool) -> Iterator[str]:
-        """Keys of what was published before and was not yielded now."""
-        yield from (key for key in self._removals if not self._was_yielded(key))
+        """Keys of what may have to go: what the edition named, and what it published before."""
+        yield from self._removals
         if anew:
             yield from [key for key in self._ledger.all_pages() if not self._was_yielded(key)]
             return
         for ids in _chunks(dirty):
             for paths in self._ledger.pages_of(ids).values():
-                yield from (path for path in paths if not self._was_yielded(path))
+                yield from paths
 
     def _remove(self, stale: Iterable[str]) -> None:
-        for keys in _chunks(stale):
+        for keys in _chunks(key for key in stale if not self._was_yielded(key)):
             known = self._ledger.pages(keys)
             for key in known:
                 self._take_down(key)
@@ -312,11 +328,6 @@ class PressRun:
 
 def _key(output: Printed) -> str:
     return output.path if isinstance(output, Page) else f"{output.root}:{output.path}"
-
-
-def _keys_of(removal: Removal) -> list[str]:
-    image = f"{removal.root}:{removal.path}"
-    return [removal.path, image] if removal.root == "edition" else [image]
 
 
 def _is_image(key: str) -> bool:
