@@ -1,0 +1,64 @@
+"""The site edition: what to make anew, in which order. Everything it shows comes from the desk and the ledger."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from broadsheet.editions.base import Desk, Output, Remembered, SourceHealth
+from broadsheet.editions.site.catalogue import Catalogue
+from broadsheet.editions.site.fixed import fingerprint, fixed_pages
+from broadsheet.editions.site.pages import ListPages
+from broadsheet.editions.site.press import Press
+from broadsheet.editions.site.printing import Printing
+from broadsheet.editions.site.sections import Atlas
+from broadsheet.ports import Ledger
+from broadsheet.settings import EditionSettings, SiteSettings
+
+FIXED = "site:fixed"
+SOURCES = "site:sources"
+
+
+class SiteEdition:
+    """A static newspaper."""
+
+    def __init__(self, settings: EditionSettings, site: SiteSettings) -> None:
+        self.name = settings.name
+        self._settings = settings
+        self._site = site
+        self._press: Press | None = None
+
+    def fingerprint(self) -> str:
+        """Changes with the site's settings, templates, words and code."""
+        return fingerprint(self._settings, self._site)
+
+    def update(self, dirty: Sequence[str], desk: Desk, ledger: Ledger) -> Iterator[Output]:
+        """Everything that these articles touch; with none of them, what beside the articles has changed."""
+        made_by = self.fingerprint()
+        health = desk.sources()
+        atlas = Atlas(one.face.section for one in health)
+        fixed = ledger.get(FIXED) != made_by
+        if fixed:
+            yield from fixed_pages(self._open_press())
+            yield Remembered(key=FIXED, value=made_by)
+        if dirty:
+            yield from Printing(self._open_press(), self._settings, atlas, desk, ledger, anew=fixed).outputs(dirty)
+        elif fixed:
+            yield from Printing(self._open_press(), self._settings, atlas, desk, ledger, anew=True).fronts_only()
+        yield from self._sources(health, atlas, ledger, made_by)
+
+    def _sources(self, health: Sequence[SourceHealth], atlas: Atlas, ledger: Ledger, made_by: str) -> Iterator[Output]:
+        said = msgspec.json.encode((made_by, health))
+        digest = hashlib.blake2b(said, digest_size=16).hexdigest()
+        if ledger.get(SOURCES) == digest:
+            return
+        catalogue = Catalogue(ledger, page_size=self._settings.page_size)
+        filled = frozenset(section.list_name for section, _ in catalogue.sections(atlas))
+        yield ListPages(self._open_press()).sources(health, atlas, filled)
+        yield Remembered(key=SOURCES, value=digest)
+
+    def _open_press(self) -> Press:
+        """The press, made when there is something to print: a quiet run needs none."""
+        if self._press is None:
+            self._press = Press(self._site)
+        return self._press
