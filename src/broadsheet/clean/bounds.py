@@ -9,6 +9,8 @@ MAX_CHARS = 2_000_000
 MAX_DEPTH = 256
 """Nested elements in clean HTML; browsers and our parser stop at 512, people long before."""
 
+_ROOM_FOR_ENDS = 20 * MAX_DEPTH  # what closes the open elements of a cut text is within bounds, too
+
 _INLINE_FILE = re.compile(r"data:[\w/+.-]{1,60};base64,[\w+/=%]{200,}")
 _CONTROLS = bytes(range(9)) + b"\x0b\x0c" + bytes(range(0x0E, 0x20))
 
@@ -16,7 +18,7 @@ _CONTROLS = bytes(range(9)) + b"\x0b\x0c" + bytes(range(0x0E, 0x20))
 _FORMATTING = r"b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
 _FORMATTING_TAG = re.compile(rf"</?(?i:{_FORMATTING})(?:[\s/][^>]*)?>")
 _FORMATTING_START = re.compile(rf"<(?i:{_FORMATTING})(?:[\s/][^>]*)?>")
-_MAX_BUILT = 1_500_000
+_MAX_BUILT = 600_000
 
 _STEP = {"": 1, "/": -1}
 _TAG = re.compile(r"<(/?)(?!(?:br|col|hr|img|wbr)\b)\w+[^>]*>")
@@ -25,7 +27,7 @@ _TAG = re.compile(r"<(/?)(?!(?:br|col|hr|img|wbr)\b)\w+[^>]*>")
 def bounded(html: str) -> str:
     """The HTML, without what would make it grow beyond bounds: overlong, or built to make parsers repeat themselves."""
     if len(html) > MAX_CHARS:
-        html = _INLINE_FILE.sub("data:,", html)[:MAX_CHARS]
+        html = _INLINE_FILE.sub("data:,", html)[: MAX_CHARS - _ROOM_FOR_ENDS]
     tags = html.count("<")
     if 3 * tags * tags > _MAX_BUILT:
         kinds = len(set(_FORMATTING_START.findall(html)))

@@ -13,6 +13,7 @@ from broadsheet.clean.images import Resolve
 from broadsheet.clean.policy import LINK_REL
 
 _NOSCRIPT_CHARS = 20_000
+_FRAMES = frozenset({"a", "figure", "picture", "span"})
 _OURS = ("class", "data-embed", "aria-label")
 
 
@@ -20,8 +21,8 @@ def mend(root: Element, base: str) -> None:
     """Changes the tree so that it shows, without scripts and from anywhere, what its page shows at `base`."""
     resolve = urls.resolver(base)
     found = list(root.iter_elements(_TAGS))
-    if hidden := [element for element in found if element.tag == "noscript"]:
-        _noscripts(root, hidden, resolve)
+    if any(element.tag == "noscript" for element in found):
+        _noscripts(root, [element for element in found if _is_outermost_noscript(element)], resolve)
         found = list(root.iter_elements(_TAGS))
     for element in found:
         _HANDLERS[element.tag](element, resolve)
@@ -45,6 +46,15 @@ def _put_link(element: Element, link: Element) -> None:
 def _drop(element: Element) -> None:
     if element.parent is not None:
         element.extract()
+
+
+def _drop_with_frame(element: Element) -> None:
+    """Drops an image, and with it the links and figures around it that showed nothing else."""
+    frame = element.parent
+    _drop(element)
+    while isinstance(frame, Element) and frame.tag in _FRAMES and not frame.text.strip() and frame.find() is None:
+        element, frame = frame, frame.parent
+        _drop(element)
 
 
 # -- links -------------------------------------------------------------------------------------------------------------
@@ -98,18 +108,10 @@ def _image(element: Element, resolve: Resolve) -> None:
     attrs = element.attrs.copy()
     wanted = images.true_attributes(attrs, resolve)
     if wanted is None:
-        _drop(element)
+        _drop_with_frame(element)
     elif wanted["alt"] and images.is_emoji(wanted["src"]):
         _put(element, Text(wanted["alt"]))
-    elif list(attrs.items()) != list(wanted.items()):
-        _put(element, Element("img", wanted))
-
-
-def _amp_image(element: Element, resolve: Resolve) -> None:
-    wanted = images.true_attributes(element.attrs, resolve)
-    if wanted is None:
-        _drop(element)
-    else:
+    elif element.tag != "img" or list(attrs.items()) != list(wanted.items()):
         _put(element, Element("img", wanted))
 
 
@@ -127,6 +129,10 @@ def _picture(element: Element, resolve: Resolve) -> None:
             else:
                 image.attrs["src"] = url
             return
+
+
+def _is_outermost_noscript(element: Element) -> bool:
+    return element.tag == "noscript" and (element.parent is None or element.parent.closest("noscript") is None)
 
 
 def _noscripts(root: Element, hidden: list[Element], resolve: Resolve) -> None:
@@ -282,8 +288,8 @@ _HANDLERS: dict[str, Callable[[Element, Resolve], None]] = {
     "noscript": _leave,
     "img": _image,
     "picture": _picture,
-    "amp-img": _amp_image,
-    "amp-anim": _amp_image,
+    "amp-img": _image,
+    "amp-anim": _image,
     "iframe": _frame,
     "amp-iframe": _frame,
     "embed": _plugin,

@@ -12,36 +12,43 @@ _BLOCK = re.compile(
     r"<(?:address|aside|blockquote|br|details|div|d[ldt]|fig\w+|h[1-6]|hgroup|hr|li|ol|p|pre|section|table|td|th|tr|ul)\b"
 )
 _BLANK_LINES = re.compile(r"\n[ \t\xa0]*\n\s*")
-_HEADING = re.compile(
-    r"((?:<(?:div|section|hgroup)>\s*)*)<h([1-6])(?: [^<>]*)?>((?:(?!</?h[1-6]\b).){0,2000}?)</h\2>", re.DOTALL
-)
+_WRAPPERS = re.compile(r"(?:<(?:div|section|hgroup)>\s*)*")
+_HEADING = re.compile(r"\s*<h([1-6])(?: [^<>]*)?>((?:(?!</?h[1-6]\b).){0,2000}?)</h\1>", re.DOTALL)
 _ANY_TAG = re.compile(r"<[^>]*>")
-_EMPTY = re.compile(r'<a href="[^"]*"[^>]*></a>|<figure(?: [^<>]*)?>\s*</figure>')
+_EMPTY_LINK = re.compile(r'<a href="[^"]*"[^>]*></a>')
 
 
 def finished(html: str, title: str) -> str:
     """The HTML with all repairs made."""
-    html = bounds.scrubbed(html).strip()
+    html = bounds.bounded(bounds.scrubbed(html)).strip()
     if bounds.is_deep(html):
         html = bounds.flattened(html)
-    if 'nofollow"></a>' in html or "</figure>" in html:
-        html = without_empty(html)
+    if 'nofollow"></a>' in html:
+        html = without_empty_links(html)
     if title and "<h" in html[:300]:
         html = without_title(html, title)
     return paragraphed(html) if "\n" in html else html
 
 
-def without_empty(html: str) -> str:
-    """The HTML without links and figures that lost what they showed; embeds' placeholders are no such links."""
-    return _EMPTY.sub("", html)
+def without_empty_links(html: str) -> str:
+    """The HTML without links that lost what they showed, most often an icon; placeholders of embeds are no such."""
+    return _EMPTY_LINK.sub("", html)
 
 
 def without_title(html: str, title: str) -> str:
     """The HTML without the headings at its beginning that only repeat the title."""
     wanted = _folded(title)
-    while (found := _HEADING.match(html)) and _folded(entities.unescape(_ANY_TAG.sub("", found[3]))) == wanted:
-        html = (found[1] + html[found.end() :]).strip()
-    return html
+    while True:
+        start = end = _WRAPPERS.match(html).end()  # type: ignore[union-attr]  # it matches nothing, too
+        while (found := _HEADING.match(html, end)) and _says(found[2]) == wanted:
+            end = found.end()
+        if end == start:
+            return html
+        html = html[:start] + html[end:]
+
+
+def _says(markup: str) -> str:
+    return _folded(entities.unescape(_ANY_TAG.sub("", markup)))
 
 
 def _folded(text: str) -> str:
