@@ -195,10 +195,10 @@ class PressRun:
 
     def _note(self, key: str) -> bool:
         """Remembers that a key was yielded; `False` if another one is the same to a careless file system."""
-        return self._keys.setdefault(hash(folded(key)), hash(key)) == hash(key)
+        return self._keys.setdefault(_careless(key), hash(key)) == hash(key)
 
     def _was_yielded(self, key: str) -> bool:
-        return self._keys.get(hash(folded(key))) == hash(key)
+        return self._keys.get(_careless(key)) == hash(key)
 
     # -- writing
 
@@ -324,6 +324,11 @@ class PressRun:
             self._images_touched = True
         else:
             self._pages_removed += 1
+
+
+def _careless(key: str) -> int:
+    """A hash of the key as file systems see it that do not tell upper from lower case."""
+    return hash(key.lower() if key.isascii() else folded(key))
 
 
 def _key(output: Printed) -> str:
