@@ -6,6 +6,7 @@ Which keys a generator or theme wants is the editions' matter.
 import io
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import yaml
 from yaml import events
@@ -81,6 +82,7 @@ _MAPPING = events.MappingStartEvent(None, None, implicit=True, flow_style=False)
 _SEQUENCE = events.SequenceStartEvent(None, None, implicit=True, flow_style=False)
 
 
+@cache
 def _plain(text: str) -> events.ScalarEvent:
     return events.ScalarEvent(None, None, (True, True), text)
 
