@@ -7,13 +7,14 @@ it may be shown; how it is shown is the edition's.
 from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
+from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
 from broadsheet import licences
 from broadsheet.editions.base import Face, Picture, View
-from broadsheet.model import Article, ArticleRecord, CleanHtml, Enclosure, Image, Source, Value
+from broadsheet.model import Article, ArticleRecord, Body, CleanHtml, Enclosure, Image, Source, Value
 from broadsheet.settings import SiteSettings
 
 _recognise = lru_cache(maxsize=1024)(licences.recognise)  # a feed says the same in each of its entries
@@ -28,7 +29,7 @@ class Grant(Value, frozen=True, kw_only=True):
         index: search engines may index the page.
     """
 
-    show: str
+    show: Literal["full", "excerpt", "link"]
     right: str | None = None
     right_url: str | None = None
     index: bool = False
@@ -37,6 +38,8 @@ class Grant(Value, frozen=True, kw_only=True):
 PRIVATE = Grant(show="full")
 EXCERPT = Grant(show="excerpt")
 LINK = Grant(show="link")
+
+NOTHING = Body(html=CleanHtml(""), text="")
 
 
 def grant(article: Article, source: Source | None, site: SiteSettings) -> Grant:
@@ -107,39 +110,52 @@ def view(
     pictures: Mapping[str, Picture] | None = None,
 ) -> View:
     """The view that a grant allows; `pictures` has those of `images`, by original URL."""
-    known = pictures or {}
-    bare = head(record.article, granted, face=face, pictures=known)
-    body = record.body
-    if granted.show == "full":
-        return msgspec.structs.replace(
-            bare,
-            html=body.html,
-            text=body.text,
-            pictures={image.url: known[image.url] for image in body.images if image.url in known},
-            enclosures=tuple(filter(_is_web_file, body.enclosures)),
-            also_in=also_in,
-        )
-    text = _excerpt(body.text) if granted.show == "excerpt" else ""
-    html = CleanHtml(f"<p>{escape(text)}</p>" if text else "")
-    return msgspec.structs.replace(bare, html=html, text=text, also_in=also_in)
+    return _made(
+        record.article, _shown(record.body, granted), granted, face=face, also_in=also_in, pictures=pictures or {}
+    )
 
 
 def head(article: Article, granted: Grant, *, face: Face, pictures: Mapping[str, Picture] | None = None) -> View:
     """The same view without its body; `pictures` has that of `leads`."""
+    return _made(article, NOTHING, granted, face=face, also_in=(), pictures=pictures or {})
+
+
+def _shown(body: Body, granted: Grant) -> Body:
+    """What of a body may be shown."""
+    if granted.show == "full":
+        if all(_web(enclosure.url) for enclosure in body.enclosures):
+            return body
+        return msgspec.structs.replace(body, enclosures=tuple(filter(_is_web_file, body.enclosures)))
+    text = _excerpt(body.text) if granted.show == "excerpt" else ""
+    return Body(html=CleanHtml(f"<p>{escape(text)}</p>"), text=text) if text else NOTHING
+
+
+def _made(
+    article: Article,
+    body: Body,
+    granted: Grant,
+    *,
+    face: Face,
+    also_in: tuple[Face, ...],
+    pictures: Mapping[str, Picture],
+) -> View:
     full = granted.show == "full"
-    lead = (pictures or {}).get(article.lead_image) if full and article.lead_image else None
+    lead = pictures.get(article.lead_image) if full and article.lead_image else None
     shown = article if full and _web(article.url) else _reduced(article, granted)
     return View(
         article=shown,
         face=face,
-        html=CleanHtml(""),
-        text="",
+        html=body.html,
+        text=body.text,
         summary=shown.summary,
         full=full,
         right=granted.right,
         right_url=granted.right_url,
+        pictures={image.url: pictures[image.url] for image in body.images if image.url in pictures},
         lead=None if lead is None or lead.missing else lead,
+        enclosures=body.enclosures,
         index=granted.index,
+        also_in=also_in,
         changed_at=article.changed_at,
         withdrawn=article.withdrawn_at is not None,
     )
