@@ -14,6 +14,7 @@ from PIL import Image
 from pressroom import SOURCES, T0, Desktop, SmallEdition, article_id, fill, mirror, new_archive, settings, stamps, tree
 
 from broadsheet.editions.base import MediaFile
+from broadsheet.errors import OutputError
 from broadsheet.media_store import FolderMediaStore
 from broadsheet.model import Page
 from broadsheet.pressrun import Outlet
@@ -345,6 +346,89 @@ def kill_while_publishing(folder: Path, *, after_s: float) -> None:
     time.sleep(after_s)
     process.kill()
     process.communicate()
+
+
+class Crash(BaseException):
+    """The process ends here."""
+
+
+class Fragile:
+    """A port that ends the process, or fails, at one of its calls; calls are counted over all of them."""
+
+    left = 10**9
+    fails_with: BaseException = Crash()
+
+    def __init__(self, port: object) -> None:
+        self._port = port
+
+    def __getattr__(self, name: str) -> object:
+        found = getattr(self._port, name)
+        if name not in {"plan", "written", "settle", "write", "link", "remove", "claim", "all_dirty"}:
+            return found
+
+        def call(*args: object, **named: object) -> object:
+            Fragile.left -= 1
+            if Fragile.left < 0:
+                raise Fragile.fails_with
+            return found(*args, **named)
+
+        return call
+
+
+class FragileArchive(Fragile):
+    def ledger(self, edition: str) -> object:
+        return Fragile(self._port.ledger(edition))  # type: ignore[attr-defined]
+
+
+def fragile_publish(desk: Desktop, calls: int) -> PublishReport:
+    """Publishes with ports that do so many calls and no more."""
+    Fragile.left = calls
+    outlet = Outlet(edition=desk.edition, pages=Fragile(FolderWriter(desk.out, edition="small")))  # type: ignore[arg-type]
+    archive = FragileArchive(desk.archive)
+    return publish(archive, desk.settings, [outlet], desk.media, progress=lambda *_: None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("fault", [Crash(), OutputError("out: No space left on device")])
+@pytest.mark.parametrize("anew", [False, True])
+def test_after_a_fault_at_any_step_the_next_publish_completes(
+    tmp_path: Path,
+    fault: BaseException,
+    anew: bool,  # noqa: FBT001 - a parameter of pytest's
+) -> None:
+    Fragile.fails_with = fault
+    changed = Desktop(tmp_path / "changed")
+    expected: dict[str, bytes] = {}
+    for calls in range(60):
+        desk = changed if calls == 0 else Desktop(tmp_path / str(calls))
+        fill(desk.archive, range(12))
+        mirror(desk.archive, desk.media, picture())
+        desk.publish()
+        fill(desk.archive, [3], words="corrected")
+        desk.archive.register(
+            (msgspec.structs.replace(SOURCES[0], section=("News", "New", "Feed")), SOURCES[1]), now=T0
+        )
+        if anew:
+            desk.edition.print_, desk.edition.folder = "2", "articles"
+        expected = expected or published(desk)
+        done = crashed(desk, calls)
+        assert published(desk) == expected
+        desk.archive.close()
+        if done and calls:
+            break
+    assert 20 < calls < 59
+
+
+def crashed(desk: Desktop, calls: int) -> bool:
+    """Whether a publish with so many calls came to its end."""
+    try:
+        return fragile_publish(desk, calls).errors == []
+    except Crash:
+        return False
+
+
+def published(desk: Desktop) -> dict[str, bytes]:
+    assert desk.publish().errors == []
+    return {**desk.tree(), MARK: b""}
 
 
 def test_settings_and_archive_can_be_shared_by_editions(tmp_path: Path) -> None:
