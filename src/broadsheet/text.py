@@ -19,6 +19,8 @@ _C1_MEANT = {
 _TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>")
 _TAG_NAME = re.compile(r"</?([a-zA-Z][^\s/<>]*)")
 _CLOSING_OR_VOID = re.compile(r"</[a-zA-Z]|<(?:br|img|hr|wbr)\b", re.IGNORECASE)
+_SCRIPT = re.compile(r"<(script|style)\b[^<>]*>?", re.IGNORECASE)
+_SCRIPT_END = {name: re.compile(rf"</{name}\s{{0,100}}>", re.IGNORECASE) for name in ("script", "style")}
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
@@ -32,7 +34,7 @@ _BLOCK = frozenset(
     "pre section table tbody td th tr ul".split()
 )
 _BREAKING = _BLOCK | {"br", "hr"}
-_KNOWN = _INLINE | _BLOCK
+_KNOWN = _INLINE | _BLOCK | {"script", "style"}
 
 
 def scrub(text: str) -> str:
@@ -51,7 +53,7 @@ def fold(text: str) -> str:
 
 def mend_c1(text: str) -> str:
     """The text with each C1 control character as the windows-1252 character that was meant."""
-    return text.translate(_C1_MEANT) if _C1.search(text) else text
+    return text.translate(_C1_MEANT) if not text.isascii() and _C1.search(text) else text
 
 
 def looks_like_html(text: str) -> bool:
@@ -62,9 +64,9 @@ def looks_like_html(text: str) -> bool:
 
 
 def plain(markup: str) -> str:
-    """The text of a short piece of HTML: tags dropped, references resolved, folded, scrubbed."""
+    """The text of a short piece of HTML: tags and scripts dropped, references resolved, folded, scrubbed."""
     if "<" in markup:
-        markup = _TAG.sub(_space_for, markup)
+        markup = _TAG.sub(_space_for, _without_scripts(markup))
     if "&" in markup:
         markup = html.unescape(markup)
     return fold(mend_c1(scrub(markup)))
@@ -72,8 +74,10 @@ def plain(markup: str) -> str:
 
 def title(text: str) -> str:
     """A title as plain text, whether it was written as text or as HTML."""
-    if "<" in text or "&" in text:
-        return plain(text) if looks_like_html(text) else fold(mend_c1(scrub(text)))
+    if ("<" in text or "&" in text) and looks_like_html(text):
+        return plain(text)
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     return fold(mend_c1(scrub(text)))
 
 
@@ -94,6 +98,19 @@ def paragraphs(text: str) -> str:
         return ""
     blocks = _BLANK_LINES.split(text)
     return "".join(f"<p>{html.escape(block.strip(), quote=False).replace(chr(10), '<br>')}</p>" for block in blocks)
+
+
+def _without_scripts(markup: str) -> str:
+    """The markup without the elements of which the contents are no text either."""
+    if not _SCRIPT.search(markup):
+        return markup
+    kept: list[str] = []
+    position = 0
+    while start := _SCRIPT.search(markup, position):
+        kept.append(markup[position : start.start()])
+        end = _SCRIPT_END[start[1].lower()].search(markup, start.end())
+        position = end.end() if end else len(markup)
+    return "".join(kept) + markup[position:]
 
 
 def _space_for(tag: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from typing import Final, Literal
 
-from broadsheet.feeds import atom, encoding, jsonfeed, repair, rss, xml
+from broadsheet.feeds import atom, elements, encoding, jsonfeed, repair, rss, xml
 from broadsheet.feeds.context import Context
 from broadsheet.feeds.elements import Element
 from broadsheet.feeds.problems import Problems
@@ -31,6 +31,7 @@ _OTHER_ROOTS: Final = {
     "sitemapindex": "this is a list of sitemaps, not a feed",
     "error": "this is an error message of the server, not a feed",
 }
+_NEITHER: Final = "this is not a feed: neither XML nor JSON"
 _JSON_START: Final = re.compile(rb"\s*+[{\[]")
 _HTML_START: Final = re.compile(rb"<(?:!DOCTYPE\s+html|html|head|body)\b", re.IGNORECASE)
 _FEED_START: Final = re.compile(rb"<(?:[a-z]\w{0,20}:)?(?:rss|feed|rdf|channel|opml|urlset)[\s>/]", re.IGNORECASE)
@@ -50,6 +51,7 @@ def parse(
     """The feed that a document is, with whatever could be read of it, and what was wrong with it.
 
     Args:
+        body: as it was fetched, after decompression.
         url: where it was fetched from, what relative links are relative to.
         content_type: the Content-Type header, for its charset.
         keep_raw: whether entries keep their own bytes.
@@ -67,7 +69,7 @@ def parse(
     if isinstance(found, Feed):
         return ParsedFeed(feed=found, problems=problems.texts())
     fatal: Literal["encoding", "format"] = "encoding" if "\ufffd" in found else "format"
-    return ParsedFeed(feed=Feed(), problems=(found.replace("\ufffd", ""), *problems.texts()), fatal=fatal)
+    return ParsedFeed(feed=Feed(), problems=(found.removesuffix(" \ufffd"),), fatal=fatal)
 
 
 def sniff(body: bytes, content_type: str | None = None) -> Literal["feed", "page"]:
@@ -89,19 +91,21 @@ def _read_json(text: bytes, context: Context) -> Feed | str:
 def _read_xml(text: bytes, context: Context) -> Feed | str:
     """The feed, or what the document is instead; U+FFFD at the end of that says that its encoding is to blame."""
     prolog = repair.read_prolog(text, context.problems)
-    root = xml.strict(text, prolog.end)
-    if root is None:
+    root: Element | str | None = xml.strict(text, prolog.end)
+    if isinstance(root, str):
         if _is_html(text[:_HEAD_BYTES]):
             return _OTHER_ROOTS["html"]
-        root = xml.repaired(text, prolog, context.problems)
+        root = xml.repaired(text, prolog, root, context.problems)
     if root is None:
-        return "this is not a feed: neither XML nor JSON" + ("" if _is_text(text) else "\ufffd")
+        return _NEITHER + ("" if _is_text(text) else " \ufffd")
     found = _find_feed(root)
     if found is None:
         name = xml.local_name(root)
         return _OTHER_ROOTS.get(
             name, f"this is XML, but not a feed: it should be rss, feed or rdf:RDF, and is <{name[:40]}>"
         )
+    if elements.is_crowded(found):
+        return "this is not a feed: " + elements.CROWDED
     return READERS[xml.local_name(found)](found, context)
 
 
@@ -122,9 +126,11 @@ def _is_html(head: bytes) -> bool:
 
 
 def _is_text(text: bytes) -> bool:
-    """Whether the bytes may be text in UTF-8 at all."""
+    """Whether the bytes are text, or something that never was any; `False` if their encoding is to blame."""
+    if b"\0" in text:
+        return True
     try:
         text.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return b"\0" not in text
+    return True

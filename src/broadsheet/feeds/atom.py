@@ -2,11 +2,11 @@
 
 import base64
 import binascii
-from html import escape
+from html import escape, unescape
 from typing import Final
 
 from broadsheet import text
-from broadsheet.feeds import elements
+from broadsheet.feeds import elements, media
 from broadsheet.feeds.context import Context
 from broadsheet.feeds.elements import Element, Fields, content_of, first_text
 from broadsheet.feeds.namespaces import Names, split
@@ -16,7 +16,6 @@ _HTML_TYPES: Final = frozenset({"html", "text/html"})
 _XHTML_TYPES: Final = frozenset({"xhtml", "application/xhtml+xml", "application/xhtml"})
 _PUBLISHED: Final = ("published", "issued", "created", "dcterms:issued", "dc:date", "pubdate", "dcterms:created")
 _UPDATED: Final = ("updated", "modified", "dcterms:modified")
-_MEDIA: Final = frozenset({"enclosure", "media:content", "media:group", "media:thumbnail", "itunes:image"})
 
 
 def read(root: Element, context: Context) -> Feed:
@@ -27,7 +26,7 @@ def read(root: Element, context: Context) -> Feed:
         reader = _Reader(context, names, {}, root)
         return Feed(format="atom", entries=(reader.entry(root),))
     fields = elements.gather(root, names)
-    entries = fields.pop("entry", [])
+    entries = fields.pop("entry", []) + fields.pop("item", [])
     reader = _Reader(context, names, fields, root)
     return reader.feed(root, tuple([reader.entry(entry) for entry in entries]))
 
@@ -79,7 +78,7 @@ class _Reader:
         self._links = links
         if not self._base:
             self._base = context.first_absolute(context.url, links.by_rel.get("self"), links.alternate)
-        self._authors = _authors(fields, names)
+        self._authors = elements.people(fields, names, ("author",))  # RFC 4287 4.2.1
 
     def feed(self, root: Element, entries: tuple[Entry, ...]) -> Feed:
         fields, context = self._fields, self._context
@@ -102,10 +101,14 @@ class _Reader:
         base = elements.base_of(element, context) or self._base
         links = _Links(fields, context, base)
         html, summary, html_base, src = self._body(fields, base)
-        enclosures, image = elements.media(fields, self._names, context, base) if _MEDIA & fields.keys() else ((), None)
+        has_media = links.enclosures or not media.FIELDS.isdisjoint(fields)
+        enclosures, image = (
+            media.read(fields, self._names, context, base, links.enclosures) if has_media else ((), None)
+        )
+        id_ = first_text(fields, "id", "guid", "dc:identifier") or None
         return Entry(
-            id=first_text(fields, "id", "guid", "dc:identifier") or None,
-            link=links.alternate or src,
+            id=id_,
+            link=links.alternate or src or _address(id_),
             title=_title(fields),
             authors=_authors(fields, self._names) or _source_authors(fields, self._names) or self._authors,
             published=elements.date(fields, _PUBLISHED, context),
@@ -114,13 +117,13 @@ class _Reader:
             summary=UntrustedHtml(summary) if summary else None,
             base=html_base or base or links.alternate or "",
             tags=_tags(fields),
-            enclosures=(*links.enclosures, *enclosures) if links.enclosures else enclosures,
+            enclosures=enclosures,
             image=image,
             language=elements.language_of(element) or first_text(fields, "dc:language") or None,
             rights=_rights(fields),
             license=links.by_rel.get("license") or elements.license_of(fields, context, base),
             comments=links.replies,
-            raw=elements.raw_of(element, context),
+            raw=elements.raw_of(element, context) if context.keep_raw else b"",
         )
 
     def _body(self, fields: Fields, base: str) -> tuple[str, str | None, str, str | None]:
@@ -150,6 +153,11 @@ class _Reader:
         return content, summary if summary and summary != content else None, content_base, src
 
 
+def _address(id_: str | None) -> str | None:
+    """The id, where it is an address that can stand in for a missing link."""
+    return id_ if id_ and id_.startswith(("http://", "https://")) else None
+
+
 def _described(fields: Fields, names: Names) -> str:
     """The description that a video platform hides in a media:group."""
     for group in fields.get("media:group", ()):
@@ -159,34 +167,37 @@ def _described(fields: Fields, names: Names) -> str:
 
 
 def _kind(element: Element) -> str:
-    """`html`, `xhtml`, `text`, or "" for what is no text at all."""
+    """`html`, `xhtml`, `text`, `base64` (of some text), or "" for what is no text at all."""
     said = (element.get("type") or "").partition(";")[0].strip().lower()
-    if said in _XHTML_TYPES:
+    if element.get("mode") == "base64" or said == "application/octet-stream":
+        return "base64"
+    if said in _XHTML_TYPES or (said.endswith(("+xml", "/xml")) and "/" in said):
         return "xhtml"
     if said in _HTML_TYPES:
         return "html"
-    if said in ("", "text", "text/plain"):
+    if "/" not in said or said == "text/plain":
         return "xhtml" if len(element) else "text"
-    if said.endswith(("+xml", "/xml")):
-        return "xhtml"
     return "html" if said.startswith("text/") else ""
 
 
 def _markup(element: Element) -> str:
     """A text construct or content as HTML."""
     kind = _kind(element)
-    if element.get("mode") == "base64":
-        return _decoded(element, kind)
     if not kind:
         return ""
+    if kind == "base64":
+        said = _decoded(element)
+        return said if text.looks_like_html(said) else text.paragraphs(said)
     if len(element):
         return _unwrapped(element)
     said = (element.text or "").strip()
-    if kind == "html" or not said or (kind == "xhtml" and element.get("mode") == "escaped"):
+    if not said or kind == "html" or (element.get("mode") == "escaped" and (kind == "xhtml" or _is_markup(said))):
         return said
-    if kind == "text" and (element.get("type") is None or element.get("mode") == "escaped") and _is_markup(said):
-        return said
-    return text.paragraphs(said) if kind == "text" else escape(said, quote=False)
+    if kind == "text":
+        if element.get("type") is None and _is_markup(said):
+            return said
+        return text.paragraphs(unescape(said))  # where text holds references, it was escaped once too often
+    return escape(said, quote=False)
 
 
 def _is_markup(said: str) -> bool:
@@ -207,19 +218,19 @@ def _unwrapped(element: Element) -> str:
     return markup
 
 
-def _decoded(element: Element, kind: str) -> str:
+def _decoded(element: Element) -> str:
+    """The text that an element holds as base64; "" if it is something else."""
     try:
-        found = base64.b64decode(content_of(element), validate=False).decode("utf-8", "replace")
+        return text.scrub(base64.b64decode(content_of(element)).decode("utf-8")).strip()
     except (ValueError, binascii.Error):
         return ""
-    return text.scrub(found).strip() if kind in ("html", "xhtml") else text.paragraphs(found)
 
 
 def _plain(element: Element) -> str:
     """A text construct as plain text."""
     kind = _kind(element)
-    if element.get("mode") == "base64":
-        return text.plain(_decoded(element, kind))
+    if kind == "base64":
+        return text.title(_decoded(element))
     if len(element):
         return text.fold(text.mend_c1(content_of(element)))
     said = element.text or ""
@@ -244,17 +255,16 @@ def _rights(fields: Fields) -> str | None:
 
 
 def _authors(fields: Fields, names: Names) -> tuple[str, ...]:
-    for kind in ("author", "dc:creator", "itunes:author"):
-        if kind in fields and (found := elements.labels(elements.person(element, names) for element in fields[kind])):
-            return found
-    return ()
+    return elements.people(fields, names, ("author", "dc:creator")) or elements.people(
+        fields, names, ("itunes:author",)
+    )
 
 
 def _source_authors(fields: Fields, names: Names) -> tuple[str, ...]:
     """The authors of the feed that an entry was taken over from (RFC 4287 4.2.11)."""
     if "source" not in fields:
         return ()
-    return _authors(elements.gather(fields["source"][0], names), names)
+    return elements.people(elements.gather(fields["source"][0], names), names, ("author",))
 
 
 def _tags(fields: Fields) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ _TIDY: Final = re.compile(r"(?:\s++[A-Za-z_][\w.-]*+(?::[\w.-]++)?\s*+=\s*+(?:\"
 _ENTRY: Final = frozenset({"item", "entry"})
 _VOID: Final = frozenset({"br", "hr", "img", "wbr", "input", "embed"})
 _DEEPEST: Final = 200
-_MOST_TAGS: Final = 3_000_000
+_MOST_TAGS: Final = 1_000_000
 
 
 def balance(text: str, problems: Problems) -> str:

@@ -53,9 +53,6 @@ _FEW_BYTES: Final = 12
 _LONE_BYTES: Final = re.compile("[\udc80-\udcff]+")
 _UNDEFINED_1252: Final = b"\x81\x8d\x8f\x90\x9d"
 
-# How much of a text that is not quite UTF-8 may be wrong for it to be UTF-8 all the same.
-_BROKEN_UTF8_SHARE: Final = 0.2
-
 
 def to_utf8(body: bytes, content_type: str | None, problems: Problems) -> bytes:
     """The document in UTF-8 without a BOM.
@@ -85,7 +82,7 @@ def mend(body: bytes, problems: Problems) -> bytes:
     text = body.decode("utf-8", "surrogateescape")
     broken = sum(len(run) for run in _LONE_BYTES.findall(text))
     beyond_ascii = len(text) - len(body.decode("ascii", "ignore"))
-    if broken <= _BROKEN_UTF8_SHARE * beyond_ascii:
+    if 2 * broken <= beyond_ascii:  # valid sequences do not come about by chance
         problems.note("some characters are not valid UTF-8")
         return _LONE_BYTES.sub(_lone, text).encode()
     codec = _guess(body)

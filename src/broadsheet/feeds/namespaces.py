@@ -46,6 +46,8 @@ _BY_URI: Final = {
     "http://www.w3.org/xml/1998/namespace": "xml",
 }
 
+_NAMES_MAX: Final = 5000
+
 _PREFIXES: Final = frozenset(_BY_URI.values()) - {""}
 
 XHTML: Final = "http://www.w3.org/1999/xhtml"
@@ -85,6 +87,8 @@ class Names(dict[str, str]):
         self._core = core
 
     def __missing__(self, tag: str) -> str:
+        if len(self) > _NAMES_MAX:
+            return ""
         name = self[tag] = self._name(tag)
         return name
 

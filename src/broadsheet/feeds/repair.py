@@ -14,10 +14,16 @@ _HTML5: Final = html.entities.html5
 _C1_MEANT: Final = {code: ord(bytes([code]).decode("cp1252", "replace")) for code in range(0x80, 0xA0)}
 
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_BARE_AMPERSAND: Final = re.compile(r"&(?!#[0-9]{1,10};|#[xX][0-9a-fA-F]{1,8};|[A-Za-z][A-Za-z0-9._-]{0,40};)")
 # References that XML does not know as they stand; the five that it knows are passed over without a stop.
-_AMPERSAND: Final = re.compile(
-    r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(?:([0-9]{1,10})|[xX]([0-9a-fA-F]{1,8}));?|([A-Za-z][A-Za-z0-9._-]{0,40});)?"
+_REFERENCE: Final = re.compile(
+    r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(?:([0-9]{1,10})|[xX]([0-9a-fA-F]{1,8}))|([A-Za-z][A-Za-z0-9._-]{0,40}));"
 )
+_SURROGATE_PAIR: Final = re.compile(
+    r"&#([xX][dD][89abAB][0-9a-fA-F]{2}|5[56][0-9]{3});&#([xX][dD][c-fC-F][0-9a-fA-F]{2}|5[67][0-9]{3});"
+)
+_CHARACTERS: Final = ((0x20, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))  # XML 1.0, 2.2
+_REFERENCES_MAX: Final = 5000
 _BARE_LT: Final = re.compile(r"<(?![A-Za-z_/!?:\u0080-\U0010ffff])")
 _SKIPPED: Final = re.compile(r"<!\[CDATA\[|<!--")
 
@@ -26,6 +32,7 @@ _ENTITY: Final = re.compile(
 )
 _EXTERNAL: Final = re.compile(rb"<!ENTITY\s[^>]{0,300}?\b(?:SYSTEM|PUBLIC)\b")
 _ENTITY_VALUES_MAX: Final = 200
+_DOCTYPE_READ_BYTES: Final = 50_000
 _GROWTH_MAX_CHARS: Final = 1_000_000
 
 _ROOT_START: Final = re.compile(
@@ -107,17 +114,21 @@ def declare_prefixes(text: str) -> str:
 
 
 class _References:
-    """Mends references, remembering which entities were asked for."""
+    """Mends references; each kind is worked out once."""
 
     def __init__(self, entities: dict[str, str], problems: Problems) -> None:
         self._entities = entities
         self._problems = problems
         self._left = _GROWTH_MAX_CHARS
+        self._known: dict[str, str] = {}
 
     def mend(self, text: str) -> str:
         """A stretch of text and tags without CDATA and comments."""
         if "&" in text:
-            text = _AMPERSAND.sub(self._replace, text)
+            text, count = _BARE_AMPERSAND.subn("&amp;", text)
+            if count:
+                self._problems.note("'&' where it should be '&amp;'")
+            text = _REFERENCE.sub(self._replace, _SURROGATE_PAIR.sub(_joined, text))
         if "<" in text:
             text, count = _BARE_LT.subn("&lt;", text)
             if count:
@@ -125,16 +136,22 @@ class _References:
         return text
 
     def _replace(self, match: re.Match[str]) -> str:
+        found = self._known.get(match[0])
+        if found is None:
+            found = self._meaning(match)
+            if len(self._known) < _REFERENCES_MAX:
+                self._known[match[0]] = found
+        self._left -= len(found) - len(match[0])
+        return found if self._left > 0 else ""
+
+    def _meaning(self, match: re.Match[str]) -> str:
         decimal, hexadecimal, name = match.groups()
-        if decimal or hexadecimal:
+        if name is None:
             return self._character(int(decimal) if decimal else int(hexadecimal, 16))
-        if not name:
-            self._problems.note("'&' where it should be '&amp;'")
-            return "&amp;" + match[0][1:]
         value = self._entities.get(name)
         if value is not None:
-            self._left -= len(value)
-            return _escape(value) if self._left > 0 else ""
+            self._problems.note("entities that the document declares itself", f"&{name};")
+            return _escape(value)
         value = _HTML5.get(name + ";")
         if value is None:
             self._problems.note("an entity that is not defined", f"&{name};")
@@ -144,10 +161,17 @@ class _References:
 
     def _character(self, code: int) -> str:
         code = _C1_MEANT.get(code, code)
-        if code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000:
+        if code in (9, 10, 13) or any(first <= code <= last for first, last in _CHARACTERS):
             return f"&#{code};"
         self._problems.note("references to characters that do not exist", f"&#{code};")
         return ""
+
+
+def _joined(match: re.Match[str]) -> str:
+    """The character of which two references name the halves in UTF-16."""
+    high, low = (int(digits[1:], 16) if digits[0] in "xX" else int(digits) for digits in match.groups())
+    code = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)
+    return f"&#{code};" if 0xD800 <= high < 0xDC00 <= low < 0xE000 else match[0]  # noqa: PLR2004 - UTF-16's own
 
 
 def _escape(text: str) -> str:
@@ -196,6 +220,7 @@ def _declared(doctype: bytes, problems: Problems) -> dict[str, str]:
     """The plain text entities of a DOCTYPE; others are named as problems."""
     if b"<!ENTITY" not in doctype:
         return {}
+    doctype = doctype[:_DOCTYPE_READ_BYTES]
     found = {
         match[1]: match[2] if match[2] is not None else match[3]
         for match, _ in zip(

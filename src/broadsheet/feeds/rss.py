@@ -3,13 +3,36 @@
 from typing import Final
 
 from broadsheet import text
-from broadsheet.feeds import elements
+from broadsheet.feeds import elements, media
 from broadsheet.feeds.context import Context, origin
 from broadsheet.feeds.elements import Element, Fields, content_of, first_text
 from broadsheet.feeds.namespaces import Names
 from broadsheet.model import Entry, Feed, FeedFormat, UntrustedHtml
 
 _RDF_ABOUT: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+
+_TITLE: Final = ("title", "dc:title", "atom:title", "media:title")
+_CONTENT: Final = (
+    "content:encoded",
+    "xhtml:body",
+    "body",
+    "xhtml:div",
+    "content",
+    "atom:content",
+    "fulltext",
+    "fullitem",
+)
+_SUMMARY: Final = ("description", "dc:description", "atom:summary", "summary", "itunes:summary", "media:description")
+_AUTHORS: Final = ("author", "dc:creator", "atom:author", "dc:author")
+_AUTHORS_ALL: Final = frozenset({*_AUTHORS, "itunes:author"})
+_PUBLISHED: Final = (
+    "pubdate", "dc:date", "dcterms:issued", "atom:published", "published", "atom:issued", "dcterms:created",
+    "atom:created", "date",
+)  # fmt: skip
+_UPDATED: Final = ("atom:updated", "dcterms:modified", "updated", "atom:modified", "lastbuilddate", "lastmod")
+_UPDATED_ALL: Final = frozenset(_UPDATED)
+
+_CUT: Final = ("...", "…", "...</p>", "…</p>", "[...]", "[…]")
 
 
 def read(root: Element, context: Context) -> Feed:
@@ -18,30 +41,33 @@ def read(root: Element, context: Context) -> Feed:
     name = names[str(root.tag)].rpartition(":")[2]
     if name == "item":
         return Feed(format="rss", entries=(_Reader(context, names, {}).entry(root),))
-    channel, items = _parts(root, names)
+    channel, items = _parts(root, names, context)
     reader = _Reader(context, names, channel)
     entries = tuple([reader.entry(item) for item in items])
     return reader.feed("rdf" if name == "rdf" else "rss", root, entries)
 
 
-def _parts(root: Element, names: Names) -> tuple[Fields, list[Element]]:
+def _parts(root: Element, names: Names, context: Context) -> tuple[Fields, list[Element]]:
     """The fields of the channels, and the items wherever they stand, in document order."""
     fields: Fields = {}
     items: list[Element] = []
-    is_channel = names[str(root.tag)] == "channel"
-    for child in (root,) if is_channel else root:
-        name = names[child.tag]  # type: ignore[index]
+    for name, found in _top(root, names).items():
         if name == "item":
-            items.append(child)
+            items.extend(found)
         elif name in ("channel", "items"):
-            for inner_name, inner in elements.gather(child, names).items():
-                if inner_name == "item":
-                    items.extend(inner)
-                else:
-                    fields.setdefault(inner_name, []).extend(inner)
-        elif name:
-            fields.setdefault(name, []).append(child)
+            for channel in found:
+                if elements.is_crowded(channel):
+                    context.problems.note(elements.CROWDED)
+                    continue
+                for inner_name, inner in elements.gather(channel, names).items():
+                    (items if inner_name == "item" else fields.setdefault(inner_name, [])).extend(inner)
+        else:
+            fields.setdefault(name, []).extend(found)
     return fields, items
+
+
+def _top(root: Element, names: Names) -> Fields:
+    return {"channel": [root]} if names[str(root.tag)] == "channel" else elements.gather(root, names)
 
 
 class _Reader:
@@ -52,19 +78,19 @@ class _Reader:
         self._names = names
         self._channel = channel
         base = next((elements.base_of(found[0], context) for found in channel.values()), "")
-        own = _link(channel, context, base or context.url)
-        self._link = own
-        self._base = base or context.first_absolute(own, context.url)
-        self._origins = tuple(filter(None, {origin(own), origin(context.url)}))
+        self._link = _link(channel, context, base or context.url)
+        written = first_text(channel, "link")
+        self._base = base or context.first_absolute(written, context.url, self._link)
+        self._origins = tuple(filter(None, {origin(self._link), origin(context.url)}))
 
     def feed(self, kind: FeedFormat, root: Element, entries: tuple[Entry, ...]) -> Feed:
         channel, context = self._channel, self._context
         return Feed(
-            title=text.title(first_text(channel, "title", "dc:title", "atom:title")),
+            title=text.title(_inner(channel, _TITLE)),
             link=self._link,
             format=kind,
             language=first_text(channel, "language", "dc:language") or elements.language_of(root),
-            rights=text.title(first_text(channel, "copyright", "dc:rights", "media:copyright", "atom:rights")) or None,
+            rights=elements.rights(channel),
             license=elements.license_of(channel, context, self._base),
             image=self._image(),
             ttl_s=elements.ttl(channel),
@@ -74,36 +100,37 @@ class _Reader:
     def _image(self) -> str | None:
         for image in self._channel.get("image", ()):
             url = first_text(elements.gather(image, self._names), "url")
-            if found := self._context.absolute(url, self._base):
+            if url and (found := self._context.absolute(url, self._base)):
                 return found
-        return elements.media(self._channel, self._names, self._context, self._base)[1]
+        return media.read(self._channel, self._names, self._context, self._base)[1]
 
     def entry(self, item: Element) -> Entry:
         context = self._context
         fields = elements.gather(item, self._names)
-        own_base = elements.base_of(item, context)
+        own_base = elements.base_of(item, context) if context.has_base else ""
         base = own_base or self._base
         id_, link = self._identity(item, fields, base)
         html, summary, html_base = self._body(fields)
-        enclosures, image = elements.media(fields, self._names, context, base) if _MEDIA & fields.keys() else ((), None)
+        has_media = not media.FIELDS.isdisjoint(fields)
+        enclosures, image = media.read(fields, self._names, context, base) if has_media else ((), None)
         return Entry(
             id=id_,
             link=link,
-            title=text.title(_title(fields)),
+            title=text.title(_inner(fields, _TITLE)),
             authors=_authors(fields, self._names),
             published=elements.date(fields, _PUBLISHED, context),
-            updated=elements.date(fields, _UPDATED, context),
+            updated=None if _UPDATED_ALL.isdisjoint(fields) else elements.date(fields, _UPDATED, context),
             html=UntrustedHtml(html),
             summary=UntrustedHtml(summary) if summary else None,
             base=html_base or own_base or self._body_base(link),
             tags=_tags(fields),
             enclosures=enclosures,
             image=image,
-            language=first_text(fields, "language", "dc:language") or elements.language_of(item),
-            rights=text.title(first_text(fields, "dc:rights", "copyright", "media:copyright")) or None,
+            language=elements.language_of(item) or first_text(fields, "dc:language", "language") or None,
+            rights=elements.rights(fields),
             license=elements.license_of(fields, context, base),
-            comments=_comments(fields, context, base),
-            raw=elements.raw_of(item, context),
+            comments=context.absolute(first_text(fields, "comments"), base) if "comments" in fields else None,
+            raw=elements.raw_of(item, context) if context.keep_raw else b"",
         )
 
     def _identity(self, item: Element, fields: Fields, base: str) -> tuple[str | None, str | None]:
@@ -117,17 +144,21 @@ class _Reader:
 
     def _body(self, fields: Fields) -> tuple[str, str | None, str]:
         """The content, the summary where there is both, and the content's own base."""
-        content, content_base = self._first_html(fields, _CONTENT)
         summary, summary_base = self._first_html(fields, _SUMMARY)
+        if "itunes:summary" in fields and summary.endswith(_CUT):
+            longer = first_text(fields, "itunes:summary")
+            summary = longer if len(longer) > len(summary) else summary
+        content, content_base = self._first_html(fields, _CONTENT)
         if not content:
             return summary, None, summary_base
         return content, summary if summary and summary != content else None, content_base
 
     def _first_html(self, fields: Fields, names: tuple[str, ...]) -> tuple[str, str]:
         for name in names:
-            for element in fields.get(name, ()):
-                if found := elements.inner_html(element):
-                    return found, elements.base_of(element, self._context)
+            if name in fields:
+                for element in fields[name]:
+                    if found := elements.inner_html(element):
+                        return found, elements.base_of(element, self._context)
         return "", ""
 
     def _body_base(self, link: str | None) -> str:
@@ -137,28 +168,24 @@ class _Reader:
         return self._base
 
 
-_CONTENT: Final = ("content:encoded", "xhtml:body", "body", "xhtml:div", "content", "atom:content", "fulltext")
-_SUMMARY: Final = ("description", "dc:description", "atom:summary", "summary", "itunes:summary", "media:description")
-_MEDIA: Final = frozenset({"enclosure", "media:content", "media:group", "media:thumbnail", "itunes:image"})
-
-
-def _title(fields: Fields) -> str:
-    for name in ("title", "dc:title", "atom:title", "media:title"):
-        for element in fields.get(name, ()):
-            if found := elements.inner_html(element):
-                return found
+def _inner(fields: Fields, names: tuple[str, ...]) -> str:
+    for name in names:
+        if name in fields:
+            for element in fields[name]:
+                if found := elements.inner_html(element):
+                    return found
     return ""
 
 
 def _link(fields: Fields, context: Context, base: str) -> str | None:
     for element in fields.get("link", ()):
-        href = content_of(element) or element.get("href") or ""
-        if href and (found := context.absolute(href, elements.base_of(element, context) or base)):
+        href = content_of(element) or element.get("href")
+        own = elements.base_of(element, context) if context.has_base else ""
+        if href and (found := context.absolute(href, own or base)):
             return found
     for element in fields.get("atom:link", ()):
-        if element.get("rel", "alternate") == "alternate" and (
-            found := context.absolute(element.get("href", ""), base)
-        ):
+        href = element.get("href") if element.get("rel", "alternate") == "alternate" else None
+        if href and (found := context.absolute(href, base)):
             return found
     return None
 
@@ -169,40 +196,14 @@ def _href(item: Element, context: Context, base: str) -> str | None:
     return context.absolute(href, base) if href else None
 
 
-def _comments(fields: Fields, context: Context, base: str) -> str | None:
-    href = first_text(fields, "comments") if "comments" in fields else ""
-    return context.absolute(href, base) if href else None
-
-
-_PUBLISHED: Final = (
-    "pubdate",
-    "dc:date",
-    "dcterms:issued",
-    "atom:published",
-    "published",
-    "atom:issued",
-    "dcterms:created",
-    "atom:created",
-    "date",
-)
-_UPDATED: Final = ("atom:updated", "dcterms:modified", "updated", "atom:modified", "lastbuilddate", "lastmod")
-
-
 def _tags(fields: Fields) -> tuple[str, ...]:
     if "category" not in fields and "dc:subject" not in fields:
         return ()
-    found = [_category(element) for element in fields.get("category", ())]
+    found = [(element.text or "").strip() or element.get("text", "") for element in fields.get("category", ())]
     return elements.labels(found + [content_of(element) for element in fields.get("dc:subject", ())])
 
 
-def _category(element: Element) -> str:
-    return (element.text or "").strip() or element.get("text") or ""
-
-
 def _authors(fields: Fields, names: Names) -> tuple[str, ...]:
-    for kind in ("author", "dc:creator", "atom:author", "itunes:author", "dc:author"):
-        if kind in fields:
-            found = elements.labels(elements.person(element, names) for element in fields[kind])
-            if found:
-                return found
-    return ()
+    if _AUTHORS_ALL.isdisjoint(fields):
+        return ()
+    return elements.people(fields, names, _AUTHORS) or elements.people(fields, names, ("itunes:author",))

@@ -15,26 +15,36 @@ from broadsheet.feeds.problems import Problems
 
 _LOGGED_MAX: Final = 90  # lxml keeps the first hundred errors; past that we know too little
 # Errors of which the parser's own recovery loses nothing.
-_HARMLESS: Final = frozenset({"NS_ERR_UNDEFINED_NAMESPACE", "NS_ERR_XML_NAMESPACE", "NS_ERR_COLON", "NS_ERR_EMPTY"})
+_HARMLESS: Final = frozenset(
+    {
+        "NS_ERR_UNDEFINED_NAMESPACE",
+        "NS_ERR_XML_NAMESPACE",
+        "NS_ERR_COLON",
+        "NS_ERR_EMPTY",
+        "WAR_NS_URI",
+        "WAR_NS_URI_RELATIVE",
+    }
+)
+
+_WHERE: Final = re.compile(r",? line \d+, column \d+.*", re.DOTALL)  # of a document that starts elsewhere than theirs
 
 # Windows-1252 read as Latin-1 on its way to UTF-8: C1 control characters, written out or as references.
 _C1_BYTES: Final = re.compile(rb"\xc2[\x80-\x9f]")
 _C1_REFERENCE: Final = re.compile(rb"&#(?:1[2-5][0-9]|[xX][89][0-9a-fA-F]);")
 
 
-def strict(body: bytes, start: int) -> etree._Element | None:
-    """The tree of a well-formed document from its root element on; `None` if it is not."""
+def strict(body: bytes, start: int) -> etree._Element | str:
+    """The tree of a well-formed document from its root element on; else why it is not one."""
     if start:
         body = body[start:]
     try:
-        root = etree.fromstring(_mend_c1(body), _parser(recover=False))
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-    return root
+        return etree.fromstring(_mend_c1(body), _parser(recover=False))
+    except (etree.XMLSyntaxError, ValueError) as error:
+        return _WHERE.sub("", str(error))
 
 
-def repaired(body: bytes, prolog: repair.Prolog, problems: Problems) -> etree._Element | None:
-    """The tree of a document that is not well-formed; `None` if there is not a single element in it."""
+def repaired(body: bytes, prolog: repair.Prolog, why: str, problems: Problems) -> etree._Element | None:
+    """The tree of a document that is not well-formed, and why; `None` if there is not a single element in it."""
     body = encoding.mend(body[prolog.end :], problems)
     text = repair.mend_text(body.decode("utf-8"), prolog.entities, problems)
     text = repair.declare_prefixes(text)
@@ -42,7 +52,7 @@ def repaired(body: bytes, prolog: repair.Prolog, problems: Problems) -> etree._E
     if errors:
         root, _ = _recover(balance(text, problems))
     if root is not None and not problems:
-        problems.note("not well-formed XML")
+        problems.note("not well-formed XML", why)
     return root
 
 
