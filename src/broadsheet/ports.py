@@ -8,6 +8,7 @@ from typing import Protocol
 from broadsheet.model import (
     Article,
     ArticleRecord,
+    Body,
     Changes,
     FetchLogLine,
     FetchRequest,
@@ -163,9 +164,20 @@ class Archive(Protocol):
         """Writes what fetched images gave, and has the articles that use them published anew."""
         ...
 
+    def take_down(self, article_ids: Sequence[str], *, digests: Sequence[bytes], now: datetime) -> list[str]:
+        """Removes articles with all that belongs to them, leaving these tombstones; every edition removes them, too.
+
+        Returns the names of media files that nothing shows any more.
+        """
+        ...
+
     # -- reading
     def article(self, article_id: str) -> ArticleRecord | None:
         """One article with its body."""
+        ...
+
+    def feed_body(self, article_id: str) -> Body | None:
+        """What the publisher's feed gave, also where the article shows the text of its page."""
         ...
 
     def find(self, ref: str) -> list[str]:

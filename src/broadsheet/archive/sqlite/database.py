@@ -81,6 +81,7 @@ class Database:
             "synchronous = NORMAL",
             "foreign_keys = ON",
             "temp_store = MEMORY",
+            "secure_delete = FAST",  # what is taken down is overwritten; some builds would zero every page freed, too
             f"cache_size = -{CACHE_KIB}",
             f"wal_autocheckpoint = {WAL_PAGES}",
         ):
