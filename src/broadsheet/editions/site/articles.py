@@ -11,7 +11,16 @@ from broadsheet.editions.base import Face, MediaFile, View
 from broadsheet.editions.site.bodies import Bodies
 from broadsheet.editions.site.dates import iso
 from broadsheet.editions.site.press import Press
-from broadsheet.editions.site.rows import Row, article_path, clip, display_title, lead_of, media_path, section_href
+from broadsheet.editions.site.rows import (
+    Row,
+    article_path,
+    clip,
+    display_title,
+    lead_of,
+    media_path,
+    section_href,
+    source_name,
+)
 from broadsheet.editions.site.sections import Atlas, link
 from broadsheet.messages import number
 from broadsheet.model import Enclosure, Page
@@ -111,7 +120,7 @@ class ArticlePages:
 
     def _also(self, face: Face) -> dict[str, str]:
         levels = self._atlas.levels(face.section)
-        name = face.name or face.feed_title or self._press.messages.text("untitled")
+        name = source_name(face) or self._press.messages.text("untitled")
         return {"name": name, "href": section_href(levels[-1]) if levels else ""}
 
     def _rights(self, view: View) -> str | None:

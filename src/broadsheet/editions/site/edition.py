@@ -45,20 +45,29 @@ class SiteEdition:
             yield from Printing(self._open_press(), self._settings, atlas, desk, ledger, anew=fixed).outputs(dirty)
         elif fixed:
             yield from Printing(self._open_press(), self._settings, atlas, desk, ledger, anew=True).fronts_only()
-        yield from self._sources(health, atlas, ledger, made_by)
+        yield from self._sources(health, atlas, ledger, [made_by], moved=bool(dirty))
 
-    def _sources(self, health: Sequence[SourceHealth], atlas: Atlas, ledger: Ledger, made_by: str) -> Iterator[Output]:
-        said = msgspec.json.encode((made_by, health))
-        digest = hashlib.blake2b(said, digest_size=16).hexdigest()
-        if ledger.get(SOURCES) == digest:
+    def _sources(
+        self, health: Sequence[SourceHealth], atlas: Atlas, ledger: Ledger, made_by: list[str], *, moved: bool
+    ) -> Iterator[Output]:
+        """The sources page, if it says anything new; `moved`: which sections have pages may have changed."""
+        known, _, known_filled = (ledger.get(SOURCES) or "").partition(" ")
+        said = _digest([*made_by, *map(msgspec.to_builtins, health)])
+        if said == known and not moved:
             return
         catalogue = Catalogue(ledger, page_size=self._settings.page_size)
-        filled = frozenset(section.list_name for section, _ in catalogue.sections(atlas))
-        yield ListPages(self._open_press()).sources(health, atlas, filled)
-        yield Remembered(key=SOURCES, value=digest)
+        filled = [section.list_name for section, _ in catalogue.sections(atlas)]
+        if (said, _digest(filled)) == (known, known_filled):
+            return
+        yield ListPages(self._open_press()).sources(health, atlas, frozenset(filled))
+        yield Remembered(key=SOURCES, value=f"{said} {_digest(filled)}")
 
     def _open_press(self) -> Press:
         """The press, made when there is something to print: a quiet run needs none."""
         if self._press is None:
             self._press = Press(self._site)
         return self._press
+
+
+def _digest(said: object) -> str:
+    return hashlib.blake2b(msgspec.json.encode(said), digest_size=16).hexdigest()

@@ -16,9 +16,10 @@ from broadsheet.ports import Ledger
 
 SHOWN = 100
 _KEPT = 300
-_STORIES_FIRST_DAY = 3
+_BESIDE_LEAD = 4
 _STORIES = 2
 _AMONG = 10
+_BEFORE_LEAD = 10
 _LEAD_WIDTH = 440
 _STORY_WIDTH = 120
 _EVERYTHING = 1 << 40
@@ -92,19 +93,27 @@ class Arranged(Value, frozen=True, kw_only=True):
 
 
 def arrange(rows: Sequence[Row]) -> Iterator[Arranged]:
-    """The rows by day, newest first; each day's first few get their pictures."""
+    """The rows by day, newest first; each day's first few get their pictures, the first fitting one leads."""
     days: dict[str, list[Row]] = {}
     for row in newest_first(rows):
         days.setdefault(row.day, []).append(row)
-    for number, (key, of_day) in enumerate(days.items()):
-        yield _arrange_day(key, of_day, first=number == 0)
+    above = 0
+    led = False
+    for key, of_day in days.items():
+        lead = None if led or above > _BEFORE_LEAD else _lead(of_day)
+        yield _arrange_day(key, of_day, lead)
+        led = led or lead is not None
+        above += len(of_day)
 
 
-def _arrange_day(key: str, rows: Sequence[Row], *, first: bool) -> Arranged:
-    lead = next((row for row in rows[:_AMONG] if _fits(row, _LEAD_WIDTH)), None) if first else None
-    most = _STORIES_FIRST_DAY if first else _STORIES
+def _lead(rows: Sequence[Row]) -> Row | None:
+    return next((row for row in rows[:_AMONG] if _fits(row, _LEAD_WIDTH)), None)
+
+
+def _arrange_day(key: str, rows: Sequence[Row], lead: Row | None) -> Arranged:
+    most = _BESIDE_LEAD if lead else _STORIES
     stories = [row for row in rows[:_AMONG] if row is not lead and _fits(row, _STORY_WIDTH)][:most]
-    if not first and len(stories) < most:
+    if not lead and len(stories) < most:
         stories = []  # a lone picture would leave half of a line empty
     shown = {row.id for row in (*stories, lead) if row is not None}
     return Arranged(key=key, lead=lead, stories=stories, rows=[row for row in rows if row.id not in shown])

@@ -11,7 +11,7 @@ from broadsheet.editions.site.catalogue import Day
 from broadsheet.editions.site.dates import iso
 from broadsheet.editions.site.lists import DAY, Shelf
 from broadsheet.editions.site.press import Press
-from broadsheet.editions.site.rows import Row, newest_first, section_href
+from broadsheet.editions.site.rows import Row, newest_first, section_href, source_name
 from broadsheet.editions.site.sections import Atlas, Section, link
 from broadsheet.messages import number
 from broadsheet.model import Page, Value
@@ -278,7 +278,7 @@ class ListPages:
     def _source(self, one: SourceHealth, atlas: Atlas, filled: frozenset[str]) -> dict[str, object]:
         levels = atlas.levels(one.face.section)
         return {
-            "name": one.face.name or one.face.feed_title or one.face.key,
+            "name": source_name(one.face) or one.face.key,
             "path": " / ".join(one.face.section),
             "href": section_href(levels[-1]) if levels and levels[-1].list_name in filled else "",
             "state": one.state,

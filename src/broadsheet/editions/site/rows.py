@@ -5,7 +5,7 @@ from datetime import datetime
 
 from minijinja import safe
 
-from broadsheet.editions.base import Desk, Picture, View
+from broadsheet.editions.base import Desk, Face, Picture, View
 from broadsheet.editions.site.dates import Dates, iso, moment
 from broadsheet.editions.site.languages import direction_of, language_of
 from broadsheet.editions.site.sections import Atlas, Section, link
@@ -98,7 +98,7 @@ class Rows:
         title = display_title(view, self._messages)
         language = language_of(article.language, article.title or view.summary)
         levels = self._atlas.levels(view.face.section)
-        source = view.face.name or view.face.feed_title
+        source = source_name(view.face)
         outer = levels[0] if len(levels) > 1 and levels[0].name != source else None
         return Row(
             id=article.id,
@@ -122,6 +122,13 @@ class Rows:
             index=view.index,
             rank=(at, article.arrival),
         )
+
+
+def source_name(face: Face) -> str:
+    """What readers know a source by: the site's name of category / site / route, else the feed's own title."""
+    if len(face.section) > 2:
+        return face.name
+    return face.feed_title or (face.section[-1] if face.section else face.name)
 
 
 def lead_of(picture: Picture | None) -> Lead | None:

@@ -12,7 +12,7 @@ from broadsheet.editions.base import View
 from broadsheet.editions.site.bodies import for_feed
 from broadsheet.editions.site.dates import iso, moment
 from broadsheet.editions.site.press import Press
-from broadsheet.editions.site.rows import article_path, clip, display_title, media_path
+from broadsheet.editions.site.rows import article_path, clip, display_title, media_path, source_name
 from broadsheet.editions.site.sections import link
 from broadsheet.model import Enclosure, Page, Value
 
@@ -68,11 +68,11 @@ class Syndication:
         )
 
     def _rss_item(self, view: View, page: str, title: str, html: str) -> str:
-        article, source = view.article, view.face.name or view.face.feed_title
+        article, source = view.article, source_name(view.face)
         parts = [
             f"<item><title>{_xml(title)}</title><link>{_xml(page)}</link>",
             f'<guid isPermaLink="false">{urn(article.id)}</guid><pubDate>{rfc822(moment(article))}</pubDate>',
-            f"<dc:creator>{_xml(view.author)}</dc:creator>" if view.author else "",
+            f"<dc:creator>{_xml(article.author or source)}</dc:creator>" if article.author or source else "",
             f'<source url="{_xml(view.face.url)}">{_xml(source)}</source>' if view.face.url else "",
             *(f"<category>{_xml(tag)}</category>" for tag in article.tags[:_MOST_TAGS]),
             f"<description>{_xml(view.summary)}</description>" if view.summary else "",
@@ -84,7 +84,7 @@ class Syndication:
 
     def _atom_entry(self, view: View, page: str, title: str, html: str, changed: datetime) -> str:
         article, face = view.article, view.face
-        source = face.name or face.feed_title or face.key
+        source = source_name(face) or face.key
         home = f'<link href="{_xml(face.url)}"/>' if face.url else ""
         kind = "content" if view.full and html else "summary"
         text, form = (html, "html") if kind == "content" else (view.summary, "text")
@@ -94,7 +94,7 @@ class Syndication:
             f'<link rel="via" href="{_xml(article.url)}"/>' if article.url else "",
             *(_atom_enclosure(one) for one in view.enclosures),
             f"<published>{iso(moment(article))}</published><updated>{iso(changed)}</updated>",
-            f"<author><name>{_xml(view.author or source)}</name></author>",
+            f"<author><name>{_xml(article.author or source)}</name></author>",
             *(f'<category term="{_xml(tag)}"/>' for tag in article.tags[:_MOST_TAGS]),
             f"<rights>{_xml(clip(article.rights, 300))}</rights>" if article.rights else "",
             f"<source><id>{urn(face.key, 'source')}</id><title>{_xml(source)}</title>{home}"
@@ -104,7 +104,7 @@ class Syndication:
         return "".join(parts) + "</entry>\n"
 
     def _json_item(self, view: View, page: str, title: str, html: str) -> str:
-        article, face = view.article, view.face
+        article, face, source = view.article, view.face, source_name(view.face)
         item: dict[str, object] = {"id": urn(article.id), "url": page, "title": title}
         body = {"content_html": html} if view.full and html else {"content_text": view.summary}
         lead = view.lead if view.lead and not view.lead.missing else None
@@ -115,11 +115,11 @@ class Syndication:
             "image": image,
             "date_published": iso(moment(article)),
             "date_modified": iso(view.changed_at) if view.changed_at else None,
-            "authors": [{"name": view.author}] if view.author else None,
+            "authors": [{"name": article.author or source}] if article.author or source else None,
             "tags": list(article.tags[:_MOST_TAGS]),
             "language": article.language,
             "attachments": [_attachment(one) for one in view.enclosures],
-            "_source": {"name": face.name, "url": face.url} if face.name else None,
+            "_source": {"name": source, "url": face.url} if source else None,
         }
         item |= body | {key: value for key, value in optional.items() if value}
         return json.dumps(item, ensure_ascii=False)

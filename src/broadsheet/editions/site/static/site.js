@@ -75,7 +75,7 @@
     if (article) {
       star = make("button", { class: "star", type: "button" });
       star.addEventListener("click", saveHere);
-      article.querySelector(".from").append(star);
+      article.querySelector(".from").append(" ", star);
       paintStar();
     }
 
