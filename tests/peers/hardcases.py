@@ -19,6 +19,8 @@ TITLES = (
     "中文标题" * 75,
     "a < b && b > c",
     "<script>alert('x')</script><b>bold</b>",
+    "' onmouseover='alert(1)' x='\" onmouseout=\"alert(2)\"",
+    "\\'; alert(3) // </script><script>alert(4)</script>",
     "null",
     "2021-11-22",
     "1.0",

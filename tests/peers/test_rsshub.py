@@ -1,6 +1,9 @@
 """A real RSSHub: its feeds are read, its errors are errors, its catalogue is there."""
 
+from pathlib import Path
+
 import pytest
+from commandline import broadsheet, snapshot
 from rsshubserver import RssHub
 
 from broadsheet.feeds import parse
@@ -17,6 +20,8 @@ ROUTES = {
     "/test/enclosure": 1,
     "/test/slow": 5,
 }
+
+FAILING = ("/test/error", "/test/httperror", "/test/empty")
 
 
 @pytest.mark.parametrize("form", ["rss", "atom", "json"])
@@ -50,7 +55,7 @@ def test_enclosures_are_found(rsshub: RssHub) -> None:
     assert enclosure.duration_s
 
 
-@pytest.mark.parametrize("route", ["/test/error", "/test/httperror", "/test/empty"])
+@pytest.mark.parametrize("route", FAILING)
 def test_failing_routes_answer_503(rsshub: RssHub, route: str) -> None:
     status, body = rsshub.get(route)
     assert status == 503
@@ -62,3 +67,52 @@ def test_the_catalogue_has_thousands_of_routes(rsshub: RssHub) -> None:
     routes = [route for namespace in namespaces.values() for route in namespace["routes"].values()]
     assert len(namespaces) > 1900
     assert sum("example" in route for route in routes) > 3500
+
+
+def configured(folder: Path, hub: RssHub) -> None:
+    """A configuration with every route, one of them from the catalogue."""
+    host = hub.url.removeprefix("http://")
+    head = f"""
+[site]
+title = "Hub"
+url = "https://hub.example"
+[fetch]
+rsshub = "{hub.url}"
+allow_private = ["{host}"]
+[fetch.hosts."{host}"]
+per_host = 8
+host_delay = "0s"
+[images]
+mode = "link"
+[editions.hexo]
+path = "blog/source/_posts"
+[[catalogues]]
+rsshub = true
+select = ["/test"]
+section = ["Catalogue"]
+"""
+    sources = [
+        f'[[sources]]\nroute = "{route}"\nsection = ["Tests", "RSSHub", "{route}"]\nfull_text = "never"\n'
+        for route in (*ROUTES, *FAILING)
+        if route != "/test/1"
+    ]
+    (folder / "broadsheet.toml").write_text("\n".join([head, *sources]), encoding="utf-8")
+
+
+def test_routes_and_the_catalogue_are_synced_and_failures_reported(rsshub: RssHub, tmp_path: Path) -> None:
+    configured(tmp_path, rsshub)
+    first = broadsheet(tmp_path, "run", "--all")
+    assert first["sources"]["due"] == len(ROUTES) + len(FAILING)
+    assert first["sources"]["fetched"] == len(ROUTES)
+    assert first["entries"]["seen"] == sum(ROUTES.values())
+    assert {(error["source"], error["kind"]) for error in first["errors"]} == {(route, "status") for route in FAILING}
+    assert all("503" in error["message"] for error in first["errors"])
+    posts = snapshot(tmp_path / "blog")
+    assert sum(name.endswith(".html") for name in posts) == first["entries"]["new"] >= 14
+    states = {row["source"]: row for row in broadsheet(tmp_path, "sources")["sources"]}
+    assert states["/test/1"]["section"] == ["Catalogue", "other", "RSSHub Test", "Test"]
+    assert {source for source, row in states.items() if row["state"] == "failing"} == set(FAILING)
+
+    second = broadsheet(tmp_path, "run", "--all")
+    assert second["entries"]["new"] == second["entries"]["changed"] == 0
+    assert snapshot(tmp_path / "blog") == posts
