@@ -24,6 +24,9 @@ BATCH_BYTES = 8_000_000
 MOST_PROBLEMS = 100
 """Remembered from one run to the next; a folder full of somebody else's files needs no longer list."""
 
+SAMPLES = 3
+"""Pages that are looked for at each publish, to notice an emptied folder."""
+
 FOLDER, FINGERPRINT, PROBLEMS, IMAGES = "publish.folder", "publish.fingerprint", "publish.problems", "publish.images"
 """What the ledger remembers for this module, beside the edition's own values."""
 
@@ -158,12 +161,21 @@ class PressRun:
                     f"{writer.place}: another archive publishes there now; each needs a folder of its own"
                 )
         anew = fresh or bool(unmarked) or ledger.get(FINGERPRINT) != self._edition.fingerprint()
-        anew = anew or any(self._is_free(problem) for problem in problems)
+        anew = anew or self._is_emptied() or any(self._is_free(problem) for problem in problems)
         if anew:
             self._begin_anew(whose, fresh=fresh)
         for writer in unmarked:
             writer.claim(identity)
         return anew
+
+    def _is_emptied(self) -> bool:
+        """Pages are missing: somebody cleaned the folder, but left hidden files like our mark."""
+        samples = self._ledger.pages(list(islice(self._ledger.all_pages(), SAMPLES)))
+        for key, digest in samples.items():
+            writer, path = self._target(key)
+            if digest and not writer.exists(path):
+                return True
+        return False
 
     def _begin_anew(self, whose: str, *, fresh: bool) -> None:
         if not fresh:

@@ -151,6 +151,16 @@ class TestFolders:
         assert counts(desk.publish()) == (3, 0, 29)
         assert desk.tree() == before
 
+    def test_a_folder_that_was_emptied_but_for_hidden_files_is_filled_again(self, desk: Desktop) -> None:
+        desk.publish()
+        before = desk.tree()
+        for path in desk.out.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+        (desk.out / "style.css").unlink()
+        assert counts(desk.publish()) == (29, 0, 29)
+        assert desk.tree() == before
+
     def test_the_folder_of_another_edition_is_refused(self, desk: Desktop) -> None:
         FolderWriter(desk.out, edition="hexo").claim("x")
         report = desk.publish()
