@@ -43,7 +43,7 @@ BODIES = (
     "<p>before</p><!-- more --><p>after &lt;!-- more --&gt; this</p>",
     "<pre>    four spaces\n\n    # a heading?\n\n* a list?\n\n1. a number?</pre>",
     "<p>text</p>\n\n    indented\n\n# heading\n\n* item\n\n> quote",
-    "<pre>```js\nlet a = {{ b }};\n```\n~~~\ntildes\n~~~~\n</pre>",
+    "<pre>code:\n```js\nlet a = {{ b }};\n```\n\n~~~\ntildes\n~~~~\n</pre>",
     "<p>---</p>\n---\ntitle: other\n---\n<p>end</p>",
     "<p>&lt;!--swig\ufffc0--&gt; &lt;!--code\ufffc0--&gt; &lt;!--comment\ufffc7--&gt;</p>",
     "<p>&lt;hexoPostRenderCodeBlock&gt;x&lt;/hexoPostRenderCodeBlock&gt;</p>",
@@ -54,6 +54,8 @@ BODIES = (
 )
 
 ZONES = (UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-5, minutes=-30)))
+
+SECTIONS = (("技术", "Site & Co", "route_a"), ("News",), (), ("constructor", "__proto__", "..."))
 
 PICTURE = Picture(original="https://example.org/a.jpg", name="ab/abcdef.jpg", width=640, height=480)
 
@@ -68,7 +70,7 @@ def hard_cases() -> list[View]:
             number,
             title=title,
             html=html,
-            section=("技术", "Site & Co", "route_a") if number % 2 else ("News",),
+            section=SECTIONS[number % 4],
             date=noon.replace(tzinfo=ZONES[number % 3]) + timedelta(days=number),
             tags=("标签", f"tag {number % 4}", "C++", "C#", "{{ tag }}"),
             author="O'Neil {{ a }}" if number % 5 == 0 else None,
