@@ -20,11 +20,10 @@ _DIRTY = """
     WHERE o.edition = ?
     ORDER BY a.arrival IS NULL, a.arrival, o.article_id
 """
-_ALL_DIRTY = """
+_ALL_DIRTY = "INSERT OR IGNORE INTO outbox (edition, article_id) SELECT ?, id FROM articles"
+_ALL_WITH_PAGES_DIRTY = """
     INSERT OR IGNORE INTO outbox (edition, article_id)
-    SELECT :edition, id FROM articles
-    UNION
-    SELECT :edition, article_id FROM pages WHERE edition = :edition AND article_id IS NOT NULL
+    SELECT edition, article_id FROM pages WHERE edition = ? AND article_id IS NOT NULL
 """
 _SETTLE = "DELETE FROM outbox WHERE edition = ? AND article_id = ?"
 
@@ -51,11 +50,12 @@ _WRITTEN = """
 _FORGET_PAGE = "DELETE FROM pages WHERE edition = ? AND path = ?"
 
 _PLACE_COLUMNS: Final = "l.name, p.position, p.article_id"
+# CROSS JOIN: from the articles to their few places, not from the many lists of the edition.
 _PLACES_OF = f"""
     SELECT {_PLACE_COLUMNS}
     FROM json_each(:ids) wanted
     CROSS JOIN places p ON p.article_id = wanted.value
-    JOIN lists l ON l.id = p.list
+    CROSS JOIN lists l ON l.id = p.list
     WHERE l.edition = :edition
     ORDER BY wanted.key, l.name
 """
@@ -105,8 +105,13 @@ def add_edition(connection: Connection, name: str) -> int:
         (name,),
     )
     number = int(connection.execute(_EDITION, (name,)).fetchone()[0])
-    connection.execute(_ALL_DIRTY, {"edition": number})
+    _fill_outbox(connection, number)
     return number
+
+
+def _fill_outbox(connection: Connection, edition: int) -> None:
+    connection.execute(_ALL_DIRTY, (edition,))
+    connection.execute(_ALL_WITH_PAGES_DIRTY, (edition,))
 
 
 def surplus(connection: Connection, keep: Collection[str]) -> list[int]:
@@ -137,7 +142,7 @@ class SqliteLedger:
     def all_dirty(self) -> None:
         """Puts every article, and every article that still has a page, into the outbox."""
         with self._database.writing() as connection:
-            connection.execute(_ALL_DIRTY, {"edition": self._edition})
+            _fill_outbox(connection, self._edition)
 
     def get(self, key: str) -> str | None:
         """A remembered value."""

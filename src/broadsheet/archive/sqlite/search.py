@@ -22,14 +22,13 @@ _SAMPLE: Final = "Straße İ ﬁn ＡＢＣ１２ naïve don't e\u0301 x86-64 ½
 _INSERT = "INSERT INTO search (rowid, title, body) VALUES (?, ?, ?)"
 _DELETE = "INSERT INTO search (search, rowid, title, body) VALUES ('delete', ?, ?, ?)"
 
+# The index sorts all that matches by itself; only the best are then looked up.
 _SEARCH = f"""
     SELECT {ARTICLE_COLUMNS}
-    FROM search
-    JOIN articles a ON a.arrival = search.rowid
+    FROM (SELECT rowid AS arrival, rank FROM search WHERE search MATCH ? ORDER BY rank, rowid DESC LIMIT ?) hit
+    JOIN articles a ON a.arrival = hit.arrival
     JOIN sources s ON s.id = a.source
-    WHERE search MATCH ?
-    ORDER BY search.rank, coalesce(a.published, a.first_seen) DESC, a.arrival DESC
-    LIMIT ?
+    ORDER BY hit.rank, coalesce(a.published, a.first_seen) DESC, a.arrival DESC
 """
 
 _SHOWN = """

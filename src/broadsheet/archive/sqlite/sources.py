@@ -55,7 +55,7 @@ _DIRTY_ALL = """
     WHERE e.active AND g.source = ?
 """
 
-# `NOT gone` and `active` as the index has them, so that it serves.
+# Conditions and order as the index sources_due has them, so that it serves.
 _SCHEDULED = f"""
     SELECT {SOURCE_COLUMNS}, {STATE_COLUMNS}, w.entries
     FROM sources s
@@ -63,9 +63,9 @@ _SCHEDULED = f"""
     WHERE s.active AND NOT s.gone
         AND (s.held_until IS NULL OR s.held_until <= :now)
         AND {{which}}
-    ORDER BY s.next_due, s.position
+    ORDER BY coalesce(s.next_due, 0), s.position
 """
-_DUE = "(s.next_due IS NULL OR s.next_due <= :now)"
+_DUE = "coalesce(s.next_due, 0) <= :now"
 _NAMED = "s.key IN (SELECT value FROM json_each(:keys))"
 
 _SOURCES = f"""

@@ -51,8 +51,9 @@ CREATE TABLE sources (
     last_new INTEGER                        -- NULL: never brought an article
 );
 
--- scheduled(): what is due, longest overdue first; small however many sources wait.
-CREATE INDEX sources_due ON sources (next_due) WHERE active AND NOT gone;
+-- scheduled(): what is due, longest overdue first; reads only that, however many sources wait. A source that is due at
+-- once counts as due since 1970.
+CREATE INDEX sources_due ON sources (coalesce(next_due, 0)) WHERE active AND NOT gone;
 
 -- What the last document that was read had in it; a row of its own, for it is rewritten only when the document changed.
 CREATE TABLE windows (
@@ -305,3 +306,5 @@ CREATE VIRTUAL TABLE search USING fts5 (
 -- costs memory and gains nothing.
 INSERT INTO search (search, rank) VALUES ('automerge', 8);
 INSERT INTO search (search, rank) VALUES ('hashsize', 4194304);
+-- A word in a title says more about an article than one in its text.
+INSERT INTO search (search, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
