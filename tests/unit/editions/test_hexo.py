@@ -353,3 +353,30 @@ def test_sound_and_film_are_attached_on_private_sites_only() -> None:
 )
 def test_notes_say_what_a_reader_must_know(view: View, expected: str) -> None:
     assert expected in body(view)
+
+
+@pytest.mark.parametrize("url", [None, "http://[half/an/address"])
+def test_articles_without_a_usable_address_say_so_and_nothing_breaks(url: str | None) -> None:
+    view = make_view(url=url, html="", text="", summary="")
+    said = fields(view)
+    assert ("canonical" in said) == (url is not None)
+    assert "excerpt" not in said
+    assert ("<a " in body(view)) == (url is not None)
+
+
+def test_butterfly_takes_its_lists_from_the_description() -> None:
+    assert fields(make_view(), hexo("butterfly"))["description"] == "Short."
+    assert "description" not in fields(make_view(), hexo("next"))
+
+
+@pytest.mark.parametrize(
+    ("picture", "size"),
+    [
+        (PICTURE, ("640", "480")),
+        (Picture(original=PICTURE.original, url="https://proxy.example/?" + PICTURE.original), (None, None)),
+    ],
+)
+def test_sizes_come_from_the_mirrored_file_where_the_text_has_none(picture: Picture, size: tuple[str, str]) -> None:
+    view = make_view(html='<img src="https://example.org/a.jpg" alt="">', pictures={PICTURE.original: picture})
+    (image,) = parse_fragment(body(view)).find_all("img")
+    assert (image.attrs.get("width"), image.attrs.get("height")) == size
