@@ -105,7 +105,7 @@ class Desk(Protocol):
         ...
 
     def heads(self, ids: Sequence[str]) -> Iterator[View]:
-        """As `views`, without bodies: `html`, `text`, `pictures`, `enclosures` and `also_in` may be empty. For lists."""
+        """As `views`, for lists, without bodies: `html`, `text`, `pictures`, `enclosures`, `also_in` may be empty."""
         ...
 
     def sources(self) -> list[SourceHealth]:
