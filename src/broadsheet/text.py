@@ -88,7 +88,7 @@ def shorten(text: str, limit_chars: int) -> str:
         return folded
     cut = folded[: limit_chars - 1]
     at = cut.rfind(" ")
-    return (cut[:at] if at > limit_chars * 2 // 3 else cut).rstrip(" ,;:.、，；：") + "…"
+    return (cut[:at] if at >= limit_chars // 2 else cut).rstrip(" ,;:.、，；：") + "…"
 
 
 def paragraphs(text: str) -> str:

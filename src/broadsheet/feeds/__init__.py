@@ -32,6 +32,7 @@ _OTHER_ROOTS: Final = {
     "error": "this is an error message of the server, not a feed",
 }
 _NEITHER: Final = "this is not a feed: neither XML nor JSON"
+_UNDECODABLE: Final = "\ufffd"
 _JSON_START: Final = re.compile(rb"\s*+[{\[]")
 _HTML_START: Final = re.compile(rb"<(?:!DOCTYPE\s+html|html|head|body)\b", re.IGNORECASE)
 _FEED_START: Final = re.compile(rb"<(?:[a-z]\w{0,20}:)?(?:rss|feed|rdf|channel|opml|urlset)[\s>/]", re.IGNORECASE)
@@ -68,8 +69,8 @@ def parse(
     found = _read_json(text, context) if _JSON_START.match(text) else _read_xml(text, context)
     if isinstance(found, Feed):
         return ParsedFeed(feed=found, problems=problems.texts())
-    fatal: Literal["encoding", "format"] = "encoding" if "\ufffd" in found else "format"
-    return ParsedFeed(feed=Feed(), problems=(found.removesuffix(" \ufffd"),), fatal=fatal)
+    fatal: Literal["encoding", "format"] = "encoding" if found.endswith(_UNDECODABLE) else "format"
+    return ParsedFeed(feed=Feed(), problems=(found.removesuffix(_UNDECODABLE),), fatal=fatal)
 
 
 def sniff(body: bytes, content_type: str | None = None) -> Literal["feed", "page"]:
@@ -89,15 +90,16 @@ def _read_json(text: bytes, context: Context) -> Feed | str:
 
 
 def _read_xml(text: bytes, context: Context) -> Feed | str:
-    """The feed, or what the document is instead; U+FFFD at the end of that says that its encoding is to blame."""
+    """The feed, or what the document is instead; `_UNDECODABLE` at the end of that says that its encoding is to blame."""
     prolog = repair.read_prolog(text, context.problems)
     root: Element | str | None = xml.strict(text, prolog.end)
     if isinstance(root, str):
         if _is_html(text[:_HEAD_BYTES]):
             return _OTHER_ROOTS["html"]
+        prolog = repair.skip_junk(text, prolog, context.problems)
         root = xml.repaired(text, prolog, root, context.problems)
     if root is None:
-        return _NEITHER + ("" if _is_text(text) else " \ufffd")
+        return _NEITHER if _is_text(text) else _NEITHER + ", in any encoding that we know" + _UNDECODABLE
     found = _find_feed(root)
     if found is None:
         name = xml.local_name(root)

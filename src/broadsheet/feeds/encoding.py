@@ -47,6 +47,7 @@ _PEOPLE_SAY: Final = {"cp1252": "windows-1252", "gb18030": "GB18030", "utf-8": "
 
 _DECLARED: Final = re.compile(rb"""\s{0,200}<\?xml[^>]{0,200}?\sencoding\s*=\s*["']\s*([^"'\s>]{1,40})""")
 _CHARSET: Final = re.compile(r"""charset\s*=\s*["']?\s*([^"';,\s]{1,40})""", re.IGNORECASE)
+_ASCII_RUN: Final = re.compile(rb"[\x00-\x7f]{100,}")
 _DETECT_BYTES: Final = 200_000
 _CJK: Final = frozenset({"gb18030", "big5hkscs", "cp932", "cp949", "johab", "euc_jp"})
 _FEW_BYTES: Final = 12
@@ -66,11 +67,11 @@ def to_utf8(body: bytes, content_type: str | None, problems: Problems) -> bytes:
     for start, codec in _WIDE_STARTS:
         if start.match(body):
             return _recode(body, codec, problems)
-    codec = _labelled(body, content_type, problems)
+    codec, label = _labelled(body, content_type, problems)
     if codec == "utf-8" or (body.isascii() and not (codec == "iso2022_jp" and b"\x1b" in body)):
         return body
     if _is_utf8(body) and not _may_be(body, codec):
-        problems.note(f"declared as {_name(codec)}, but it is UTF-8")
+        problems.note(f"declared as {label}, but it is UTF-8")
         return body
     return _recode(body, codec, problems)
 
@@ -90,15 +91,16 @@ def mend(body: bytes, problems: Problems) -> bytes:
     return _decode(body, codec)[0].encode("utf-8", "replace")
 
 
-def _labelled(body: bytes, content_type: str | None, problems: Problems) -> str:
-    """The codec that HTTP or the XML declaration names; UTF-8 if neither does."""
+def _labelled(body: bytes, content_type: str | None, problems: Problems) -> tuple[str, str]:
+    """The codec that HTTP or the XML declaration names, UTF-8 if neither does; and the name that it was given."""
     found = _CHARSET.search(content_type) if content_type else None
     by_http = _codec(found[1], problems) if found else None
     declared = _DECLARED.match(body)
-    by_xml = _codec(declared[1].decode("ascii", "replace"), problems) if declared else None
-    if by_http == "cp1252" and by_xml:  # a server's default, where the document itself knows
-        return by_xml
-    return by_http or by_xml or "utf-8"
+    label = declared[1].decode("ascii", "replace") if declared else ""
+    by_xml = _codec(label, problems) if label else None
+    if by_xml and by_http in (None, "cp1252"):  # which is a server's default, where the document itself knows
+        return by_xml, label
+    return by_http or "utf-8", found[1] if found else ""
 
 
 def _may_be(body: bytes, codec: str) -> bool:
@@ -154,12 +156,14 @@ def _try(body: bytes, codec: str) -> str | None:
 
 
 def _guess(body: bytes) -> str:
-    """The codec that the contents suggest."""
+    """The codec that the contents suggest; windows-1252 where too little of them is not ASCII to tell."""
     from turbohtml.detect import Detection, detect
 
-    sample = re.sub(rb"[\x00-\x7f]{200,}", b" ", body)[:_DETECT_BYTES] if len(body) > _DETECT_BYTES else body
-    found = detect(sample, Detection()).encoding
-    return (_codec(found, Problems()) if found else None) or "cp1252"
+    telling = _ASCII_RUN.sub(b" ", body)[:_DETECT_BYTES]
+    found = detect(telling, Detection()).encoding
+    codec = (_codec(found, Problems()) if found else None) or "cp1252"
+    few = len(telling.translate(None, bytes(range(0x80)))) < _FEW_BYTES
+    return "cp1252" if few and codec not in _CJK else codec
 
 
 def _is_utf8(body: bytes) -> bool:

@@ -38,6 +38,7 @@ _GROWTH_MAX_CHARS: Final = 1_000_000
 _ROOT_START: Final = re.compile(
     rb"<\?xml[\s-]|<!DOCTYPE|<(?:[A-Za-z]\w{0,20}:)?(?:rss|feed|rdf|channel|urlset|opml)[\s>/]", re.IGNORECASE
 )
+_JUNK: Final = "something stands before the start of the feed"
 _JUNK_BYTES: Final = 100_000
 
 
@@ -56,12 +57,12 @@ class Prolog:
         self.entities = entities
 
 
-def read_prolog(body: bytes, problems: Problems) -> Prolog:
-    """Finds the root element; declarations, comments and the DOCTYPE are passed over, junk is noted.
+def read_prolog(body: bytes, problems: Problems, start: int = 0) -> Prolog:
+    """Finds the root element from `start` on; declarations, comments and the DOCTYPE are passed over, junk is noted.
 
     The DOCTYPE never reaches the parser, so that what it may declare (external or exploding entities) cannot act.
     """
-    position, entities = 0, dict[str, str]()
+    position, entities = start, dict[str, str]()
     while True:
         position = _after_space(body, position)
         if body.startswith(b"<!--", position):
@@ -78,8 +79,17 @@ def read_prolog(body: bytes, problems: Problems) -> Prolog:
             found = _ROOT_START.search(body, position + 1, position + _JUNK_BYTES)
             if found is None:
                 return Prolog(position, entities)
-            problems.note("text before the start of the feed", body[position : position + 60].decode("utf-8", "ignore"))
+            problems.note(_JUNK, body[position : position + 60].decode("utf-8", "ignore"))
             position = found.start()
+
+
+def skip_junk(body: bytes, prolog: Prolog, problems: Problems) -> Prolog:
+    """The prolog up to a feed's root element, where something else stands before it."""
+    found = _ROOT_START.search(body, prolog.end, prolog.end + _JUNK_BYTES)
+    if found is None or found.start() == prolog.end:
+        return prolog
+    problems.note(_JUNK, body[prolog.end : prolog.end + 60].decode("utf-8", "ignore"))
+    return read_prolog(body, problems, found.start())
 
 
 def mend_text(text: str, entities: dict[str, str], problems: Problems) -> str:
@@ -229,6 +239,6 @@ def _declared(doctype: bytes, problems: Problems) -> dict[str, str]:
     }
     if _EXTERNAL.search(doctype):
         problems.note("external entities are declared; they are never loaded")
-    if doctype.count(b"<!ENTITY") > len(found):
-        problems.note("entities that are made of others are declared; they are not expanded")
+    elif doctype.count(b"<!ENTITY") > len(found):
+        problems.note("entities that are not plain text are declared; they are not expanded")
     return found

@@ -1,0 +1,137 @@
+"""Whatever the bytes, parsing gives a value, in bounded time."""
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from broadsheet import feeds
+from broadsheet.model import ParsedFeed
+
+DATA = Path(__file__).parents[2] / "data" / "feeds"
+SAMPLES = [path.read_bytes() for path in sorted(DATA.iterdir()) if not path.name.endswith(".expected.json")]
+SMALL = [sample for sample in SAMPLES if 0 < len(sample) < 4000]
+TOKENS = st.sampled_from(
+    "< > & ; </ /> <![CDATA[ ]]> <!-- --> <? ?> <!DOCTYPE [ ]> <rss <item> </item> <entry> <feed <title> </title> <link "
+    '&amp; &#0; &nbsp; &#xD800; xmlns= xml:base=" " \' = { } [ ] , : "items" \\ud800 \0 \x1b é 标 \ufffe'.split(" ")
+)
+
+
+def check(parsed: ParsedFeed) -> None:
+    """The laws that hold for any document."""
+    assert parsed.fatal is None or (parsed.problems and not parsed.feed.entries)
+    for entry in parsed.feed.entries:
+        for text in (entry.id, entry.link, entry.title, entry.html, entry.summary, *entry.authors, *entry.tags):
+            assert text is None or "\0" not in text
+            (text or "").encode("utf-8")
+        assert entry.link is None or entry.link.lower().startswith(("http://", "https://"))
+        assert entry.id is None or entry.id.strip()
+
+
+@given(st.binary(max_size=400), st.none() | st.text(max_size=40))
+def test_bytes(body: bytes, content_type: str | None) -> None:
+    check(feeds.parse(body, content_type=content_type, keep_raw=True))
+    assert feeds.sniff(body, content_type) in ("feed", "page")
+
+
+@given(st.lists(TOKENS | st.text(max_size=5), max_size=60))
+def test_pieces_of_markup(pieces: list[str]) -> None:
+    check(feeds.parse("".join(pieces).encode("utf-8", "replace"), keep_raw=True))
+    check(feeds.parse(("<rss><channel><item>" + "".join(pieces)).encode("utf-8", "replace"), keep_raw=True))
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(SMALL), st.data())
+def test_damaged_feeds(sample: bytes, data: st.DataObject) -> None:
+    damaged = bytearray(sample)
+    for _ in range(data.draw(st.integers(1, 5))):
+        at = data.draw(st.integers(0, len(damaged)))
+        end = min(len(damaged), at + data.draw(st.integers(0, 30)))
+        damaged[at:end] = data.draw(st.binary(max_size=6) | TOKENS.map(lambda token: token.encode("utf-8", "replace")))
+    check(feeds.parse(bytes(damaged), url="http://a.example/feed", keep_raw=True))
+
+
+@pytest.mark.parametrize("sample", SMALL[:40])
+def test_cut_anywhere(sample: bytes) -> None:
+    for end in range(0, len(sample), max(1, len(sample) // 40)):
+        check(feeds.parse(sample[:end]))
+
+
+def test_a_cut_feed_keeps_the_entries_before_the_cut() -> None:
+    body = (DATA / "rss_2.0.xml").read_bytes()
+    whole = feeds.parse(body).feed.entries
+    cut = feeds.parse(body[: body.index(b"<item>", body.index(b"gulls"))])
+    assert cut.feed.entries == whole[:2]
+    assert cut.problems == ("the feed is cut off before its end",)
+
+
+HOSTILE = {
+    "fifty thousand items": b"<rss><channel>"
+    + b"<item><title>x</title><link>http://a/</link></item>" * 50_000
+    + b"</channel></rss>",
+    "fifty thousand broken items": b"<rss><channel>"
+    + b"<item><title>x & y</title><p><link>http://a/</link></item>" * 50_000,
+    "bad dates": b"<rss><channel>" + b"<item><pubDate>never</pubDate></item>" * 50_000 + b"</channel></rss>",
+    "open brackets": b"<rss>" + b"<" * 1_000_000,
+    "open tags": b"<rss>" + b"<a " * 500_000,
+    "open sections": b"<rss>" + b"<![CDATA[" * 500_000,
+    "open comments": b"<rss>" + b"<!--" * 500_000,
+    "ampersands": b"<rss><channel><item><title>" + b"&" * 1_000_000,
+    "undefined entities": b"<rss><channel><item><title>" + b"&a;" * 500_000,
+    "flat entities": b'<!DOCTYPE r [<!ENTITY a "' + b"x" * 499 + b'">]><rss><channel><item><title>' + b"&a;" * 500_000,
+    "quotes": b"<rss " + b"\"'" * 500_000 + b">",
+    "deep": b"<rss><channel><item>" + b"<a>" * 300_000,
+    "deep and closed": b"<rss>" + b"<a>" * 300_000 + b"</a>" * 300_000 + b"</rss>",
+    "namespaces": b"<rss "
+    + b" ".join(b'xmlns:a%d="u:%d"' % (i, i) for i in range(20_000))
+    + b"><channel>"
+    + b"<item><title>x</title></item>" * 2000
+    + b"</channel></rss>",
+    "namespaces of a channel": b"<rss><channel "
+    + b" ".join(b'xmlns:a%d="u:%d"' % (i, i) for i in range(20_000))
+    + b">"
+    + b"<item><title>x</title></item>" * 2000
+    + b"</channel></rss>",
+    "names": b"<rss><channel>" + b"".join(b"<a%d/>" % i for i in range(200_000)) + b"</channel></rss>",
+    "doctype": b"<!DOCTYPE a [" + b"<!ENTITY a '" * 200_000 + b">",
+    "quoted doctype": b"<!DOCTYPE a [" + b'"' * 1_000_000,
+    "white space": b" " * 5_000_000,
+    "instructions": b"<?" * 1_000_000,
+    "json arrays": b'{"version":"https://jsonfeed.org/version/1","items":' + b"[" * 1_000_000,
+    "json items": b'{"version":"https://jsonfeed.org/version/1","items":[' + b'{"id":"1"},' * 50_000,
+    "json number": b'{"version":"https://jsonfeed.org/version/1","items":[{"id":' + b"9" * 1_000_000 + b"}]}",
+    "tags in a title": b"<rss><channel><item><title><![CDATA["
+    + b"<a " * 500_000
+    + b"</a>]]></title></item></channel></rss>",
+    "scripts in a title": b"<rss><channel><item><title><![CDATA["
+    + b"<script>" * 200_000
+    + b"</a>]]></title></item></channel></rss>",
+    "long author": b"<rss><channel><item><author>" + b"a@a (" * 200_000 + b"</author></item></channel></rss>",
+    "wild bytes": bytes(range(256)) * 4000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_documents_cost_little(name: str) -> None:
+    started = time.process_time()
+    parsed = feeds.parse(HOSTILE[name], keep_raw=True)
+    assert (
+        time.process_time() - started < 8
+    )  # all take under one second on an idle machine; a quadratic one takes minutes
+    assert len(parsed.problems) <= 30
+    assert sum(len(entry.raw) for entry in parsed.feed.entries) <= 9 * len(HOSTILE[name]) + 2_000_000
+
+
+def test_raw_is_one_entry_that_reads_the_same_alone() -> None:
+    for name in ("rss_2.0.xml", "atom_1.0.xml", "rss_1.0.xml", "json_1.1.json", "atom_video.xml"):
+        parsed = feeds.parse((DATA / name).read_bytes(), url="https://x.example/feed", keep_raw=True)
+        for entry in parsed.feed.entries:
+            (alone,) = feeds.parse(entry.raw, url="https://x.example/feed").feed.entries
+            assert (alone.id, alone.title, alone.html, alone.published) == (
+                entry.id,
+                entry.title,
+                entry.html,
+                entry.published,
+            )
