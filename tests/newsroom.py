@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from broadsheet.clean import clean
-from broadsheet.editions.base import Face, MediaFile, Picture, Removal, Remembered, SourceHealth, View
+from broadsheet.editions.base import Face, MediaFile, Picture, Remembered, Removal, SourceHealth, View
 from broadsheet.editions.site import SiteEdition
 from broadsheet.editions.site.dates import moment
 from broadsheet.model import Article, CleanHtml, Page, UntrustedHtml

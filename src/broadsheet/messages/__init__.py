@@ -12,21 +12,23 @@ from typing import Any
 FALLBACK = "en"
 
 _FOLDER = Path(__file__).parent
-_WITHOUT_PLURAL = frozenset("id ja ko lo ms my th vi yue zh".split())
-_ONE_FOR_ZERO_TOO = frozenset("fr hy pt".split())
-_EAST_SLAVIC = frozenset("be ru uk".split())
+_WITHOUT_PLURAL = frozenset(["id", "ja", "ko", "lo", "ms", "my", "th", "vi", "yue", "zh"])
+_ONE_FOR_ZERO_TOO = frozenset(["fr", "hy", "pt"])
+_FEW = frozenset({2, 3, 4})
+_TEENS = frozenset({11, 12, 13, 14})
+_EAST_SLAVIC = frozenset(["be", "ru", "uk"])
 
 
 def _east_slavic(n: int) -> str:
-    if n % 10 == 1 and n % 100 != 11:
+    if n % 10 == 1 and n % 100 not in _TEENS:
         return "one"
-    return "few" if n % 10 in {2, 3, 4} and n % 100 not in {12, 13, 14} else "many"
+    return "few" if n % 10 in _FEW and n % 100 not in _TEENS else "many"
 
 
 def _polish(n: int) -> str:
     if n == 1:
         return "one"
-    return "few" if n % 10 in {2, 3, 4} and n % 100 not in {12, 13, 14} else "many"
+    return "few" if n % 10 in _FEW and n % 100 not in _TEENS else "many"
 
 
 def _plural_rule(language: str) -> Callable[[int], str]:
@@ -82,7 +84,7 @@ def languages() -> list[str]:
 def messages_for(language: str) -> Messages:
     """The words of a language tag: its own file, else its base language's, else English."""
     known = languages()
-    tags = [language, language.split("-")[0].lower(), FALLBACK]
+    tags = [language, language.partition("-")[0].lower(), FALLBACK]
     found = next(tag for tag in tags if tag in known)
     raw = _read(found)
     return Messages(found, _read(FALLBACK) | raw if found != FALLBACK else raw)

@@ -20,6 +20,8 @@ FACES = [COURIER, ZAKER, LOOSE, NESTED, TWIN, DEEP]
 
 _LINK = re.compile(r'(?:href|src)="([^"]*)"')
 
+Step = tuple[str, int, int, int]
+
 steps = st.lists(
     st.tuples(
         st.sampled_from(["add", "add", "add", "edit", "remove", "move", "redate", "withdraw", "open"]),
@@ -38,7 +40,7 @@ def newsroom(**site: object) -> Newsroom:
     return room
 
 
-def take(room: Newsroom, step: tuple[str, int, int, int], counter: list[int]) -> None:
+def take(room: Newsroom, step: Step, counter: list[int]) -> None:
     kind, number, which, amount = step
     if kind == "add":
         fresh = []
@@ -67,7 +69,7 @@ def take(room: Newsroom, step: tuple[str, int, int, int], counter: list[int]) ->
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps, st.sampled_from(["private", "public"]))
-def test_steps_make_the_same_site_as_one_go(history, audience):
+def test_steps_make_the_same_site_as_one_go(history: list[Step], audience: str) -> None:
     room = newsroom(audience=audience)
     counter = [0]
     room.publish()
@@ -112,7 +114,7 @@ def _target(path: str, link: str, host: str, prefix: str) -> str | None:
     return place if place.rpartition("/")[2].count(".") else join(place, "index.html").lstrip("/")
 
 
-def test_a_quiet_run_reads_and_writes_nothing():
+def test_a_quiet_run_reads_and_writes_nothing() -> None:
     room = newsroom()
     room.publish(*(view(number) for number in range(1, 12)))
     room.desk.read.clear()
@@ -120,7 +122,7 @@ def test_a_quiet_run_reads_and_writes_nothing():
     assert room.desk.read == []
 
 
-def test_one_new_article_touches_only_its_own_pages():
+def test_one_new_article_touches_only_its_own_pages() -> None:
     room = newsroom()
     room.publish(*(view(number, at=MORNING - timedelta(days=number)) for number in range(40, 0, -1)))
     written = room.publish(view(41, at=MORNING))
@@ -139,7 +141,7 @@ def test_one_new_article_touches_only_its_own_pages():
     }
 
 
-def test_full_pages_stay_when_more_arrives():
+def test_full_pages_stay_when_more_arrives() -> None:
     room = newsroom()
     room.publish(*(view(number) for number in range(1, 10)))
     full = room.files["s/City/1.html"]
@@ -150,7 +152,7 @@ def test_full_pages_stay_when_more_arrives():
     assert "s/City/8.html" in room.files
 
 
-def test_each_dirty_article_is_read_once():
+def test_each_dirty_article_is_read_once() -> None:
     room = newsroom()
     room.publish(*(view(number, face=FACES[number % 3]) for number in range(1, 40)))
     assert sorted(room.desk.read) == sorted(room.desk.all)

@@ -1,7 +1,6 @@
 """An article's own page: what stands above, below and beside its text."""
 
 from collections.abc import Iterator
-
 from urllib.parse import urlsplit
 
 import msgspec
@@ -27,6 +26,7 @@ from broadsheet.model import Enclosure, Page
 
 _DESCRIPTION_CHARS = 160
 _SHORT_CHARS = 110
+_TITLE_CHARS = 10_000
 _LONG_CHARS = 90
 _LONG_CJK_CHARS = 40
 _MOST_TAGS = 20
@@ -49,29 +49,28 @@ class ArticlePages:
 
     def _page(self, view: View, row: Row, older: Row | None, newer: Row | None) -> Page:
         body = self._bodies.render(view, root=_ROOT)
-        enclosures = [self._enclosure(one) for one in view.enclosures[:_MOST_ENCLOSURES]]
-        title = display_title(view, self._press.messages, limit_chars=10_000)
+        title = display_title(view, self._press.messages, limit_chars=_TITLE_CHARS)
+        context = {
+            "id": view.article.id,
+            "title_short": clip(title, _SHORT_CHARS),
+            "html": body.html,
+            "lead": None if view.pictures else lead_of(view.lead),
+            "older": older,
+            "newer": newer,
+            "enclosures": [self._enclosure(one) for one in view.enclosures[:_MOST_ENCLOSURES]],
+            "long": _is_long(title),
+            "rtl": row.rtl,
+            "lang": row.lang,
+            "untitled": row.untitled,
+        }
         return self._press.page(
             "article.html",
             article_path(view.article.id),
             title=title,
-            title_short=clip(title, _SHORT_CHARS),
             index=view.index,
             article_id=view.article.id,
             sources=(*body.policies, *_lead_policy(view), *_media_policy(view)),
-            id=view.article.id,
-            html=body.html,
-            lead=None if view.pictures else lead_of(view.lead),
-            older=older,
-            newer=newer,
-            enclosures=enclosures,
-            long=_is_long(title),
-            rtl=row.rtl,
-            lang=row.lang,
-            untitled=row.untitled,
-            **self._above(view, row),
-            **self._below(view),
-            **self._machines(view, row),
+            context=context | self._above(view, row) | self._below(view) | self._machines(view, row),
         )
 
     def _above(self, view: View, row: Row) -> dict[str, object]:

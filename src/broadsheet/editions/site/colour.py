@@ -3,6 +3,7 @@
 PAPER_LIGHT = "#fdfcf9"
 PAPER_DARK = "#171614"
 _AA = 4.6  # the norm asks for 4.5; a little more outlives rounding
+_LINEAR_UP_TO = 0.04045  # sRGB, IEC 61966-2-1
 _STEPS = 40
 
 
@@ -27,7 +28,7 @@ def _luminance(colour: str) -> float:
 
 
 def _linear(channel: float) -> float:
-    return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)
+    return channel / 12.92 if channel <= _LINEAR_UP_TO else float(((channel + 0.055) / 1.055) ** 2.4)
 
 
 def _mix(one: str, other: str, share: float) -> str:

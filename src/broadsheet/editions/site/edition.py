@@ -8,9 +8,10 @@ import msgspec
 from broadsheet.editions.base import Desk, Output, Remembered, SourceHealth
 from broadsheet.editions.site.catalogue import Catalogue
 from broadsheet.editions.site.fixed import fingerprint, fixed_pages
-from broadsheet.editions.site.pages import ListPages
+from broadsheet.editions.site.overviews import Overviews
 from broadsheet.editions.site.press import Press
 from broadsheet.editions.site.printing import Printing
+from broadsheet.editions.site.rows import Rows
 from broadsheet.editions.site.sections import Atlas
 from broadsheet.ports import Ledger
 from broadsheet.settings import EditionSettings, SiteSettings
@@ -41,11 +42,14 @@ class SiteEdition:
         if fixed:
             yield from fixed_pages(self._open_press())
             yield Remembered(key=FIXED, value=made_by)
-        if dirty:
-            yield from Printing(self._open_press(), self._settings, atlas, desk, ledger, anew=fixed).outputs(dirty)
-        elif fixed:
-            yield from Printing(self._open_press(), self._settings, atlas, desk, ledger, anew=True).fronts_only()
+        if dirty or fixed:
+            yield from self._print(dirty, atlas, desk, ledger, anew=fixed)
         yield from self._sources(health, atlas, ledger, [made_by], moved=bool(dirty))
+
+    def _print(self, dirty: Sequence[str], atlas: Atlas, desk: Desk, ledger: Ledger, *, anew: bool) -> Iterator[Output]:
+        press = self._open_press()
+        rows = Rows(desk, atlas, press.dates, press.messages)
+        yield from Printing(press, self._settings, rows, desk=desk, ledger=ledger, dirty=dirty, anew=anew).outputs()
 
     def _sources(
         self, health: Sequence[SourceHealth], atlas: Atlas, ledger: Ledger, made_by: list[str], *, moved: bool
@@ -59,7 +63,7 @@ class SiteEdition:
         filled = [section.list_name for section, _ in catalogue.sections(atlas)]
         if (said, _digest(filled)) == (known, known_filled):
             return
-        yield ListPages(self._open_press()).sources(health, atlas, frozenset(filled))
+        yield Overviews(self._open_press()).sources(health, atlas, frozenset(filled))
         yield Remembered(key=SOURCES, value=f"{said} {_digest(filled)}")
 
     def _open_press(self) -> Press:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import msgspec
 
+from broadsheet.editions.site.catalogue import Day
 from broadsheet.editions.site.dates import iso
 from broadsheet.editions.site.lists import DAY
 from broadsheet.editions.site.rows import Row, Rows, newest_first
@@ -65,15 +66,15 @@ def updated(recent: Recent, dirty: Sequence[str], rows: Rows) -> Recent | None:
     return Recent(articles=tuple(kept[:_KEPT]), whole=whole)
 
 
-def found(ledger: Ledger, rows: Rows, days: Sequence[tuple[str, int]]) -> Recent:
+def found(ledger: Ledger, rows: Rows, days: Sequence[Day]) -> Recent:
     """The newest articles, read anew from the lists of the newest days."""
     keys: list[tuple[str, int, str]] = []
     whole = True
-    for day, _ in reversed(days):
+    for day in reversed(days):
         if len(keys) >= _KEPT:
             whole = False
             break
-        places = ledger.members(f"{DAY}{day}", start=0, stop=_EVERYTHING)
+        places = ledger.members(f"{DAY}{day.key}", start=0, stop=_EVERYTHING)
         keys += sorted((_key(row) for row in rows.some([place.article_id for place in places])), reverse=True)
     return Recent(articles=tuple(keys[:_KEPT]), whole=whole and len(keys) <= _KEPT)
 

@@ -4,7 +4,9 @@ import re
 import unicodedata
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
-_RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa ha he khw ks nqo ps sd syr ug ur yi".split())
+_RIGHT_TO_LEFT = frozenset(
+    ["ar", "arc", "ckb", "dv", "fa", "he", "khw", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"]
+)
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HANGUL = re.compile(r"[\uac00-\ud7af]")
@@ -28,7 +30,7 @@ def language_of(said: str | None, text: str) -> str:
 def direction_of(language: str, text: str) -> str:
     """`rtl` or `ltr`: by the language, or by the first letter that has a direction where none is known."""
     if language:
-        return "rtl" if language.split("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
+        return "rtl" if language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
     for char in text[:_SAMPLE_CHARS]:
         kind = unicodedata.bidirectional(char)
         if kind in {"L", "R", "AL"}:

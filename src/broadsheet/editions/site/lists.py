@@ -1,7 +1,7 @@
 """How lists become pages: numbered from the oldest, so that a full page never changes but for its link to a newer one.
 
-The newest articles stand on a list's `index.html`; page n holds the places (n-1)*size to n*size-1 and is written when it
-is full. Pure arithmetic over places; nothing is rendered here.
+The newest articles stand on a list's `index.html`; page n holds the places (n-1)*size to n*size-1 and is written when
+it is full. Pure arithmetic over places; nothing is rendered here.
 """
 
 from bisect import bisect_left, bisect_right

@@ -1,18 +1,16 @@
-"""The pages that lists make: front page, sections, days, months, archive, sources. Values in, pages out."""
+"""List pages: sections and days, the newest first, with what stands above the list. Values in, pages out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from minijinja import safe
 
-from broadsheet.editions.base import SourceHealth
-from broadsheet.editions.site import catalogue, front
 from broadsheet.editions.site.catalogue import Day
-from broadsheet.editions.site.dates import iso
-from broadsheet.editions.site.lists import DAY, Shelf
+from broadsheet.editions.site.dates import Dates
+from broadsheet.editions.site.lists import Shelf
 from broadsheet.editions.site.press import Press
-from broadsheet.editions.site.rows import Row, newest_first, section_href, source_name
-from broadsheet.editions.site.sections import Atlas, Section, link
+from broadsheet.editions.site.rows import Row, newest_first, section_href
+from broadsheet.editions.site.sections import Section, link
 from broadsheet.messages import number
 from broadsheet.model import Page, Value
 
@@ -21,10 +19,6 @@ FEEDS = (
     ("Atom", "application/atom+xml", "atom.xml"),
     ("JSON Feed", "application/feed+json", "feed.json"),
 )
-
-_TOP_SECTIONS = 12
-_EARLIER_DAYS = 12
-_WORST_FIRST = {"failing": 0, "gone": 1, "held": 2, "new": 3, "quiet": 4, "ok": 5}
 
 
 class ListHead(Value, frozen=True, kw_only=True):
@@ -88,28 +82,16 @@ class ListPages:
     def _list(
         self, path: str, folder: str, head: ListHead, rows: Sequence[Row], ways: Mapping[str, str | None]
     ) -> Page:
-        return self._press.page(
-            "list.html",
-            path,
-            title=head.title,
-            intro=head.intro,
-            trail=head.trail,
-            inside=head.inside,
-            feeds=[{"name": name, "type": kind, "href": file} for name, kind, file in FEEDS] if head.feeds else [],
-            days=[self._day(key, list(group)) for key, group in groupby(newest_first(rows), lambda row: row.day)],
-            here=link(folder) + "index.html",
-            **ways,
-        )
-
-    def _day(self, key: str, rows: Sequence[Row]) -> dict[str, object]:
-        return {**self._day_words(key), "key": key, "href": safe(day_folder(key) + "index.html"), "rows": rows}
-
-    def _day_words(self, key: str) -> dict[str, str]:
-        return {
-            "weekday": self._dates.day(key, "date_weekday"),
-            "label": self._dates.day(key, "date_day"),
-            "short": self._dates.day(key, "date_day_short"),
+        days = groupby(newest_first(rows), lambda row: row.day)
+        context = {
+            "intro": head.intro,
+            "trail": head.trail,
+            "inside": head.inside,
+            "feeds": [{"name": name, "type": kind, "href": file} for name, kind, file in FEEDS] if head.feeds else [],
+            "days": [day_context(self._dates, key, list(group)) for key, group in days],
+            "here": link(folder) + "index.html",
         }
+        return self._press.page("list.html", path, title=head.title, context={**context, **ways})
 
     # -- what stands above the lists
 
@@ -156,183 +138,13 @@ class ListPages:
             },
         )
 
-    # -- the front page
 
-    def home(self, rows: Sequence[Row], days: Sequence[Day], sections: Sequence[tuple[Section, int]]) -> Page:
-        """The front page with these articles on it."""
-        members = {day.key: day.members for day in days}
-        shown = [self._front_day(one, members.get(one.key, 0)) for one in front.arrange(rows)]
-        oldest = str(shown[-1]["key"]) if shown else ""
-        earlier = [day for day in reversed(days) if day.key < oldest][:_EARLIER_DAYS]
-        top = sorted((one for one in sections if len(one[0].names) == 1), key=lambda one: (-one[1], one[0].path))
-        return self._press.page(
-            "home.html",
-            "index.html",
-            sources=picture_policy(rows),
-            newest=self._newest(days),
-            days=shown,
-            earlier=[
-                {
-                    "href": safe(day_folder(day.key) + "index.html"),
-                    "label": self._dates.day(day.key, "date_day_short"),
-                    "members": number(day.members),
-                }
-                for day in earlier
-            ],
-            sections=[{"name": one.name, "href": section_href(one)} for one, _ in top[:_TOP_SECTIONS]],
-            more_sections=len(top) > _TOP_SECTIONS,
-        )
-
-    def _newest(self, days: Sequence[Day]) -> dict[str, str] | None:
-        return {"day": days[-1].key, "label": self._dates.day(days[-1].key)} if days else None
-
-    def _front_day(self, one: front.Arranged, members: int) -> dict[str, object]:
-        shown = len(one.rows) + len(one.stories) + (one.lead is not None)
-        return {
-            **self._day(one.key, one.rows),
-            "lead": one.lead,
-            "stories": one.stories,
-            "more": self._messages.count("more_of_day", members - shown) if members > shown else "",
-        }
-
-    # -- the archive
-
-    def archive(self, days: Sequence[Day]) -> Page:
-        """All years and months."""
-        articles = self._messages.count("articles", sum(day.members for day in days))
-        since = self._dates.day(days[0].key, "date_day") if days else ""
-        return self._press.page(
-            "archive.html",
-            "archive/index.html",
-            title=self._messages.text("archive"),
-            intro=self._messages.text("archive_intro", articles=articles, date=since) if days else "",
-            years=[self._year(year, list(group)) for year, group in groupby(reversed(days), lambda day: day.key[:4])],
-        )
-
-    def _year(self, year: str, days: Sequence[Day]) -> dict[str, object]:
-        sizes: dict[str, int] = {}
-        for day in days:
-            sizes[day.month] = sizes.get(day.month, 0) + day.members
-        months = [f"{year}-{number:02}" for number in range(1, 13)]
-        names = self._messages.names["months"]
-        return {
-            "name": year.lstrip("0") or year,
-            "months": [
-                {
-                    "name": name,
-                    "href": safe(month_path(month)),
-                    "members": number(sizes[month]) if month in sizes else "",
-                }
-                for month, name in zip(months, names, strict=True)
-            ],
-        }
-
-    def month(self, key: str, days: Sequence[Day], before: str | None, after: str | None) -> Page:
-        """A month as a calendar."""
-        sizes = {int(day.key[8:]): day.members for day in days}
-        articles = self._messages.count("articles", sum(sizes.values()))
-        return self._press.page(
-            "month.html",
-            month_path(key),
-            title=self._dates.month(key),
-            intro=self._messages.count("month_intro", len(days), articles=articles),
-            weekdays=self._messages.names["weekdays_short"],
-            weeks=[[_cell(key, day, sizes) for day in week] for week in catalogue.weeks(key)],
-            older=self._month_link(before),
-            newer=self._month_link(after),
-        )
-
-    def _month_link(self, key: str | None) -> dict[str, str] | None:
-        return {"href": safe(month_path(key)), "label": self._dates.month(key)} if key else None
-
-    # -- sections and sources
-
-    def sections(self, sections: Sequence[tuple[Section, int]]) -> Page:
-        """All sections as a tree."""
-        return self._press.page(
-            "sections.html",
-            "s/index.html",
-            title=self._messages.text("sections"),
-            tree=_tree(sections, ()),
-        )
-
-    def sources(self, health: Sequence[SourceHealth], atlas: Atlas, filled: frozenset[str]) -> Page:
-        """How every source is doing; `filled` are the lists that have pages."""
-        ranked = sorted(health, key=lambda one: _WORST_FIRST.get(one.state, 0))
-        return self._press.page(
-            "sources.html",
-            "sources.html",
-            title=self._messages.text("sources"),
-            summary=self._sources_summary(health),
-            rows=[self._source(one, atlas, filled) for one in ranked],
-        )
-
-    def _sources_summary(self, health: Sequence[SourceHealth]) -> str:
-        broken = sum(1 for one in health if one.state in {"failing", "gone", "held"})
-        if not health:
-            return ""
-        total = self._messages.count("source_count", len(health))
-        rest = self._messages.count("some_fail", broken) if broken else self._messages.text("all_answer")
-        return self._messages.text("sources_summary", total=total, rest=rest)
-
-    def _source(self, one: SourceHealth, atlas: Atlas, filled: frozenset[str]) -> dict[str, object]:
-        levels = atlas.levels(one.face.section)
-        return {
-            "name": source_name(one.face) or one.face.key,
-            "path": " / ".join(one.face.section),
-            "href": section_href(levels[-1]) if levels and levels[-1].list_name in filled else "",
-            "state": one.state,
-            "words": self._messages.table.get(f"state_{one.state}", one.state),
-            "since": self._since_when(one),
-            "reason": self._reason(one),
-            "articles": number(one.articles),
-            "last_new": {"iso": iso(one.last_new), "label": self._dates.day_of(one.last_new)} if one.last_new else None,
-        }
-
-    def _reason(self, one: SourceHealth) -> str | None:
-        if one.state == "ok":
-            return None
-        if one.status is not None:
-            return self._messages.text("reason_status", status=one.status)
-        return self._messages.table.get(f"reason_{one.kind}", one.reason)
-
-    def _since_when(self, one: SourceHealth) -> str:
-        if one.since is None or one.state == "ok":
-            return ""
-        return self._messages.text("since", date=self._dates.day_of(one.since))
-
-
-def picture_policy(rows: Sequence[Row]) -> tuple[str, ...]:
-    """What a list page may load beside its own files, for the pictures of these rows."""
-    schemes = {row.lead.src.partition(":")[0] + ":" for row in rows if row.lead is not None and row.lead.remote}
-    return (f"img-src 'self' {' '.join(sorted(schemes))}",) if schemes else ()
-
-
-def _cell(month: str, day: int, sizes: Mapping[int, int]) -> dict[str, object]:
-    key = f"{month}-{day:02}"
-    size = sizes.get(day)
+def day_context(dates: Dates, key: str, rows: Sequence[Row]) -> dict[str, object]:
+    """A day with its rows, as templates show it."""
     return {
-        "number": day or "",
         "key": key,
-        "href": safe(day_folder(key) + "index.html") if size else "",
-        "members": number(size) if size else "",
+        "href": safe(day_folder(key) + "index.html"),
+        "weekday": dates.day(key, "date_weekday"),
+        "label": dates.day(key, "date_day"),
+        "rows": rows,
     }
-
-
-def _tree(sections: Sequence[tuple[Section, int]], above: tuple[str, ...]) -> list[dict[str, object]]:
-    below: dict[tuple[str, ...], list[tuple[Section, int]]] = {}
-    here: list[tuple[Section, int]] = []
-    for section, size in sections:
-        if len(section.names) == len(above) + 1:
-            here.append((section, size))
-        else:
-            below.setdefault(section.names[: len(above) + 1], []).append((section, size))
-    return [
-        {
-            "name": section.name,
-            "href": section_href(section),
-            "members": number(size),
-            "inside": _tree(below.get(section.names, []), section.names),
-        }
-        for section, size in here
-    ]

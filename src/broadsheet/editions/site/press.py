@@ -3,7 +3,7 @@
 Templates escape everything; only our own addresses and clean HTML are marked safe.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -62,15 +62,17 @@ class Press:
         index: bool | None = None,
         article_id: str | None = None,
         sources: Collection[str] = (),
-        **context: object,
+        context: Mapping[str, object] | None = None,
     ) -> Page:
         """One page.
 
         Args:
             template: a file name; without its ending, the class of the page's body.
             path: where it goes; links are relative to it.
+            title: its heading, as its template shows it.
             root: the address of the site's root, for a page that is shown at other addresses than its own.
             index: search engines may index it; `None`: as the site's lists.
+            article_id: whose own page it is.
             sources: directives that this page's content security policy has beside the usual ones.
             context: what the template needs.
         """
@@ -81,7 +83,7 @@ class Press:
             root=safe("../" * path.count("/") if root is None else root),
             csp=safe(policy(sources)),
             noindex=not (self.indexed if index is None else index),
-            **context,
+            **(context or {}),
         )
         return Page(path=path, content=text.encode(), article_id=article_id)
 

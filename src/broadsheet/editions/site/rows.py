@@ -15,6 +15,7 @@ from broadsheet.model import Value
 _TITLE_CHARS = 300
 _STAND_IN_CHARS = 90
 _BATCH = 500
+_WITH_ROUTE = 3
 
 
 class Lead(Value, frozen=True, kw_only=True):
@@ -66,7 +67,7 @@ class Rows:
 
     def __init__(self, desk: Desk, atlas: Atlas, dates: Dates, messages: Messages) -> None:
         self._desk = desk
-        self._atlas = atlas
+        self.atlas = atlas
         self._dates = dates
         self._messages = messages
         self._rows: dict[str, Row] = {}
@@ -97,7 +98,7 @@ class Rows:
         at = moment(article)
         title = display_title(view, self._messages)
         language = language_of(article.language, article.title or view.summary)
-        levels = self._atlas.levels(view.face.section)
+        levels = self.atlas.levels(view.face.section)
         source = source_name(view.face)
         outer = levels[0] if len(levels) > 1 and levels[0].name != source else None
         return Row(
@@ -126,7 +127,7 @@ class Rows:
 
 def source_name(face: Face) -> str:
     """What readers know a source by: the site's name of category / site / route, else the feed's own title."""
-    if len(face.section) > 2:
+    if len(face.section) >= _WITH_ROUTE:
         return face.name
     return face.feed_title or (face.section[-1] if face.section else face.name)
 

@@ -12,6 +12,7 @@ from broadsheet.editions.names import folded, folder_name
 from broadsheet.model import Value
 
 _NOT_IN_SLUGS = re.compile(r"[^\w+-]+")  # no dot: a folder can then never have the name of a file beside it
+_LIST = "section/"
 _LEVELS = 8
 _SLUG_CHARS = 40
 _PATH_CHARS = 120  # with the other folders and the edition's own, below the 260 of Windows
@@ -41,7 +42,7 @@ class Section(Value, frozen=True, kw_only=True):
     @property
     def list_name(self) -> str:
         """What the ledger calls the list of its articles."""
-        return f"section/{self.path}"
+        return _LIST + self.path
 
 
 class Atlas:
@@ -62,6 +63,10 @@ class Atlas:
     def levels(self, names: tuple[str, ...]) -> list[Section]:
         """The sections that hold this one, outermost first, itself last; the deepest levels share one page."""
         return [self._section(names[:depth]) for depth in range(1, min(len(names), _LEVELS) + 1)]
+
+    def knows(self, list_name: str) -> bool:
+        """It can tell which section a list is of."""
+        return list_name.removeprefix(_LIST) in self.by_path
 
     def _section(self, names: tuple[str, ...]) -> Section:
         found = self._found.get(names)

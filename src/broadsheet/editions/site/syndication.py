@@ -97,7 +97,7 @@ class Syndication:
             f"<author><name>{_xml(article.author or source)}</name></author>",
             *(f'<category term="{_xml(tag)}"/>' for tag in article.tags[:_MOST_TAGS]),
             f"<rights>{_xml(clip(article.rights, 300))}</rights>" if article.rights else "",
-            f"<source><id>{urn(face.key, 'source')}</id><title>{_xml(source)}</title>{home}"
+            f"<source><id>{urn(face.key, 'source')}</id><title>{_xml(source)}</title>{home}",
             f"<updated>{iso(article.updated or moment(article))}</updated></source>",
             f'<{kind} type="{form}">{_xml(text)}</{kind}>',
         ]
@@ -186,13 +186,16 @@ class Syndication:
     def sitemap_of(self, path: str, addresses: Iterable[tuple[str, datetime | None]]) -> Page:
         """One sitemap: paths from the site's root, with when they changed."""
         urls = "".join(
-            f"<url><loc>{_xml(self._address + link(address))}</loc>{f'<lastmod>{iso(at)}</lastmod>' if at else ''}</url>\n"
-            for address, at in addresses
+            f"<url><loc>{_xml(self._address + link(address))}</loc>{_lastmod(at)}</url>\n" for address, at in addresses
         )
         return Page(path=path, content=f"{_SITEMAP_HEAD.format('urlset')}{urls}</urlset>\n".encode())
 
 
 _SITEMAP_HEAD = '<?xml version="1.0" encoding="utf-8"?>\n<{} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+
+
+def _lastmod(at: datetime | None) -> str:
+    return f"<lastmod>{iso(at)}</lastmod>" if at else ""
 
 
 def urn(identity: str, kind: str = "article") -> str:
