@@ -16,6 +16,7 @@ from broadsheet.model import (
     CleanHtml,
     FetchLogLine,
     Image,
+    PageChanges,
     PageFetch,
     Sighting,
     Source,
@@ -181,6 +182,27 @@ def page_fetch(number: int, entry: int, *, at: datetime = NOW) -> PageFetch:
         source_key=f"source-{number}",
         url=f"https://site{number}.example/{entry}",
         next_try=at,
+    )
+
+
+def page_of(number: int, entry: int, text: str, *, images: tuple[str, ...] = ()) -> PageChanges:
+    """That the page of an article gave this text."""
+    item = write(number, entry)
+    return PageChanges(
+        article_id=item.article.id,
+        write=ArticleWrite(
+            article=msgspec.structs.replace(
+                item.article, author="Page author", length_chars=len(text), clean_digest=b"of the page"
+            ),
+            body=pack_body(msgspec.structs.replace(body(text, *images), origin="page")),
+            title_tokens=index_text(item.article.title),
+            text_tokens=index_text(text),
+            images=images,
+            origin="page",
+        ),
+        capture=msgspec.structs.replace(
+            capture(number, entry, item, at=NOW + HOUR), kind="page", entry_key=b"", packed=pack_bytes(b"<html>page")
+        ),
     )
 
 

@@ -11,12 +11,12 @@ from archive_samples import (
     NOW,
     article_id,
     body,
-    capture,
     changes,
     digest,
     entry_key,
     first_fetch,
     page_fetch,
+    page_of,
     quiet,
     sighting,
     source,
@@ -25,8 +25,8 @@ from archive_samples import (
     write,
 )
 
+from broadsheet.errors import ArchiveError
 from broadsheet.model import (
-    ArticleWrite,
     Enclosure,
     MediaChanges,
     MediaFetch,
@@ -34,9 +34,9 @@ from broadsheet.model import (
     SourceState,
     Validators,
 )
-from broadsheet.packing import pack_body, pack_bytes
+from broadsheet.packing import pack_body
 from broadsheet.ports import Archive, ArticleFilter, Counts
-from broadsheet.tokens import index_text, query_text
+from broadsheet.tokens import query_text
 
 Opener = Callable[[], Archive]
 
@@ -47,27 +47,6 @@ def ids(*pairs: tuple[int, int]) -> list[str]:
 
 def found(archive: Archive, query: str) -> list[str]:
     return [article.id for article in archive.search(query_text(query), limit=50)]
-
-
-def page_of(number: int, entry: int, text: str, *, images: tuple[str, ...] = ()) -> PageChanges:
-    """That the page of an article gave this text."""
-    item = write(number, entry)
-    return PageChanges(
-        article_id=item.article.id,
-        write=ArticleWrite(
-            article=msgspec.structs.replace(
-                item.article, author="Page author", length_chars=len(text), clean_digest=b"of the page"
-            ),
-            body=pack_body(msgspec.structs.replace(body(text, *images), origin="page")),
-            title_tokens=index_text(item.article.title),
-            text_tokens=index_text(text),
-            images=images,
-            origin="page",
-        ),
-        capture=msgspec.structs.replace(
-            capture(number, entry, item, at=NOW + HOUR), kind="page", entry_key=b"", packed=pack_bytes(b"<html>page")
-        ),
-    )
 
 
 class ArchiveSuite:
@@ -594,6 +573,8 @@ class ArchiveSuite:
         assert filled.find("HTTPS://SITE0.example:443/1#top") == [wanted]
         assert filled.find("https://nobody.example/") == []
         assert filled.find("") == []
+        with pytest.raises(ArchiveError, match="surrogates"):
+            filled.find("https://site0.example/\udcff")
         other = sighting(2, 0, write(0, 1))
         other = msgspec.structs.replace(other, url="https://mirror.example/a")
         filled.apply([msgspec.structs.replace(quiet(2), sightings=(other,))])

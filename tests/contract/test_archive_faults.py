@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
-from archive_samples import HOUR, NOW, changes, first_fetch, quiet, sources, write
+from archive_samples import HOUR, NOW, changes, first_fetch, page_of, quiet, sources, write
 
 from broadsheet.archive import open_archive
 from broadsheet.archive.sqlite.store import SqliteArchive
 from broadsheet.errors import ArchiveError
-from broadsheet.model import ArticleWrite
+from broadsheet.model import ArticleWrite, SourceState
 from broadsheet.ports import Archive
 
 NOBODY = 65534
@@ -224,8 +225,15 @@ def test_a_full_disk_leaves_nothing_half_done(file: Path) -> None:
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     connection.execute(f"PRAGMA max_page_count = {pages + 2}")
     batch = [quiet(0, at=NOW + HOUR), first_fetch(1, 150)]
-    with one_clear_line(file, "the disk is full"):
-        archive.apply(batch)
+    noisy = msgspec.structs.replace(quiet(0), state=SourceState(key="source-0", error="x" * 200_000))
+    for attempt in (
+        lambda: archive.apply(batch),
+        lambda: archive.apply([noisy]),
+        lambda: archive.apply_pages([page_of(0, 0, " ".join(map(str, range(90_000))))]),
+        lambda: archive.register(sources(900), now=NOW),
+    ):
+        with one_clear_line(file, "the disk is full"):
+            attempt()
     assert (archive.counts(), archive.fetch_log(source_key=None, limit=99)) == before
     assert ledger.dirty() == []
     connection.execute("PRAGMA max_page_count = 1000000")

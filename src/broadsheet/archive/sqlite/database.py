@@ -118,6 +118,9 @@ class Database:
             except sqlite3.Error as error:
                 self._roll_back()
                 raise in_words(error, self.file) from error
+            except UnicodeEncodeError as error:
+                self._roll_back()
+                raise ArchiveError(f"{self.file}: cannot hold or look for text with lone surrogates") from error
             except BaseException:
                 self._roll_back()
                 raise
