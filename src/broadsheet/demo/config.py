@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from broadsheet.demo.stories import SampleSource, sources
 
 _HEAD = """\
@@ -48,9 +50,12 @@ def _source(source: SampleSource, base_url: str) -> str:
     section = ", ".join(f'"{name}"' for name in source.section)
     note = "                      # never answers: see `broadsheet sources`" if source.failing else ""
     lines = (f'key = "{source.key}"{note}', f'url = "{base_url}{source.path}"', f"section = [{section}]")
-    return "\n[[sources]]\n" + "\n".join(lines) + "\n" + _rights(source)
+    return "\n[[sources]]\n" + "\n".join((*lines, *_choices(source))) + "\n"
 
 
-def _rights(source: SampleSource) -> str:
-    """A licence is stated where the source has one; only a public site needs to know."""
-    return 'rights = "licensed"\n' if source.license else ""
+def _choices(source: SampleSource) -> Iterator[str]:
+    """What is said of some sources only."""
+    if not source.served and not source.failing:
+        yield 'full_text = "never"                   # the feed has the whole text; no page needs to be fetched'
+    if source.license:
+        yield 'rights = "licensed"                   # a public site may carry it in full'

@@ -50,7 +50,7 @@ aside{flex:1}img{max-width:100%;height:auto}
 
 
 def write_page(source: SampleSource, story: Story, *, base_url: str) -> bytes:
-    """The page of a story whose feed only has the summary."""
+    """The page of a story, the whole of it."""
     words = _WORDS["zh" if source.language.startswith("zh") else "en"]
     others = [other.title for other in source.stories if other.slug != story.slug and other.title][:5]
     return (
@@ -69,7 +69,7 @@ def write_page(source: SampleSource, story: Story, *, base_url: str) -> bytes:
 
 
 def _head(source: SampleSource, story: Story, base_url: str) -> str:
-    url = source.link_of(story, base_url)
+    url = f"{base_url}{source.page_path(story)}"
     picture = first_picture(story.body)
     image = f"{base_url}/images/{picture}" if picture else ""
     graph = {
@@ -90,14 +90,18 @@ def _head(source: SampleSource, story: Story, base_url: str) -> str:
         f"<title>{escape(story.title)} – {escape(source.title)}</title>",
         f'<link rel="canonical" href="{escape(url)}">',
         f'<meta property="og:title" content="{escape(story.title)}">',
-        f'<meta property="og:image" content="{escape(image)}">',
+        _meta("property", "og:image", image),
         f'<meta property="og:type" content="article"><meta property="og:site_name" content="{escape(source.title)}">',
-        f'<meta name="author" content="{escape(story.author)}">',
-        f'<meta property="article:published_time" content="{_date(story.date)}">',
+        _meta("name", "author", story.author),
+        _meta("property", "article:published_time", _date(story.date)),
         f'<script type="application/ld+json">{linked}</script>',
         f"<style>{_STYLE}</style>",
     )
     return "\n".join(lines) + "\n"
+
+
+def _meta(kind: str, name: str, value: str) -> str:
+    return f'<meta {kind}="{name}" content="{escape(value)}">' if value else ""
 
 
 def _article(story: Story, base_url: str, words: _Words) -> str:

@@ -25,8 +25,8 @@ class Story(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
         date: when it was published; `None` if its feed does not say.
         body: blocks as `markup` reads them.
         summary: what a feed gives where it does not give everything; without markup.
-        summary_only: the feed has just the summary, and the page, which is served, has the rest.
-        link: where it is, if not at its source's own address.
+        summary_only: the feed has just the summary, and the page has the rest; only in sources that are `served`.
+        link: where it is, if not at its source's own address; `{base}` stands for the sample web's.
         since: the generation of the feed in which it first appears.
         edited: the body from the second generation on.
     """
@@ -59,6 +59,7 @@ class SampleSource(Value, frozen=True, kw_only=True, forbid_unknown_fields=True)
         key: its identity, whatever port the sample web listens on.
         path: of its feed on the sample web.
         home: the invented site that the feed belongs to.
+        served: its stories' pages are on the sample web, and linked there; else links lead nowhere.
         relative: links and images are written relative to the site's root, with an xml:base.
         failing: it answers with an error whenever it is asked.
     """
@@ -73,6 +74,7 @@ class SampleSource(Value, frozen=True, kw_only=True, forbid_unknown_fields=True)
     description: str
     rights: str | None = None
     license: str | None = None
+    served: bool = False
     relative: bool = False
     failing: bool = False
     stories: tuple[Story, ...] = ()
@@ -82,15 +84,13 @@ class SampleSource(Value, frozen=True, kw_only=True, forbid_unknown_fields=True)
         return tuple(story for story in self.stories if story.since <= generation)
 
     def link_of(self, story: Story, base_url: str) -> str:
-        """Where a story is: on the sample web if its page is needed, else at an address that leads nowhere."""
+        """Where a story is, tracking parameters included."""
         if story.link is not None:
-            return story.link
-        if story.summary_only:
-            return f"{base_url}{self.page_path(story)}"
-        return f"{self.home}/2026/{story.slug}"
+            return story.link.replace("{base}", base_url)
+        return f"{base_url}{self.page_path(story)}" if self.served else f"{self.home}/2026/{story.slug}"
 
     def page_path(self, story: Story) -> str:
-        """The path of a story's page on the sample web."""
+        """The path of a story's page on the sample web, if the source is served."""
         return f"{self.path.rpartition('/')[0]}/{story.slug}.html"
 
 

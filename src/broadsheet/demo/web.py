@@ -33,7 +33,7 @@ class Expected(Value, frozen=True, kw_only=True):
         failing: the keys of the sources that never answer well.
         articles: how many different articles there are, when what two sources share is counted once.
         new: articles that the generation before did not have; `changed`: those that it had otherwise.
-        pages: summary-only entries, whose page must be fetched for the whole text.
+        pages: the entries with only a summary, whose page must be fetched for the whole text.
     """
 
     generation: int
@@ -69,7 +69,7 @@ def expected(generation: int) -> Expected:
         articles=len(now),
         new=len(now.keys() - before.keys()),
         changed=sum(changed),
-        pages=sum(story.summary_only for story in now.values()),
+        pages=sum(story.summary_only for source in sources() for story in source.stories_at(generation)),
     )
 
 
@@ -176,8 +176,5 @@ def _feeds() -> dict[str, SampleSource]:
 @lru_cache(maxsize=1)
 def _pages() -> dict[str, tuple[SampleSource, Story]]:
     return {
-        source.page_path(story): (source, story)
-        for source in sources()
-        for story in source.stories
-        if story.summary_only
+        source.page_path(story): (source, story) for source in sources() for story in source.stories if source.served
     }
