@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Two busy cores say nothing about the code: how long one example takes is no property of it.
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 
 REPO = Path(__file__).parent.parent
 CORPUS = REPO.parent / "shared" / "corpus"
