@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final
 
+from broadsheet.archive.sqlite import search
 from broadsheet.archive.sqlite.batch import Batch
 from broadsheet.archive.sqlite.rows import micros, micros_or_none, pack_list, packed_of
 from broadsheet.archive.sqlite.search import Words, words_of
@@ -211,8 +212,12 @@ def _save(
     new: Words,
 ) -> None:
     old = _indexed(batch, arrival, before)
-    batch.connection.execute(_UPDATE, (shown, new.check, *values.values(), arrival))
-    batch.reword(arrival, old=old, new=new)
+    check = search.UNKNOWN if old is None else new.check
+    batch.connection.execute(_UPDATE, (shown, check, *values.values(), arrival))
+    if old is None:
+        search.mark_stale(batch.connection)
+    else:
+        batch.reword(arrival, old=old, new=new)
     batch.dirty(article_id)
 
 

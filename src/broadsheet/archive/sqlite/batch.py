@@ -91,7 +91,7 @@ class Batch:
         self._touched.append(article_id)
 
     def reword(self, arrival: int, *, old: Words | None, new: Words) -> None:
-        """The index has to find the article by these words from now on; `old` are those it has, if they are known."""
+        """The index has to find the article by these words from now on; `old` are those that it has, if any."""
         before = self._reworded.get(arrival)
         self._reworded[arrival] = Reindexing(old=before.old if before else old, new=new)
 

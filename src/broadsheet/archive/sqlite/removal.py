@@ -6,7 +6,7 @@ from datetime import datetime
 
 from broadsheet.archive.sqlite import search
 from broadsheet.archive.sqlite.batch import mark_dirty
-from broadsheet.archive.sqlite.rows import json_of, micros, packed_of
+from broadsheet.archive.sqlite.rows import Row, json_of, micros, packed_of
 from broadsheet.archive.sqlite.search import Reindexing
 
 _ARTICLES = """
@@ -43,7 +43,7 @@ def take_down(
     """Removes the articles; names of the media files that nothing shows any more."""
     rows = connection.execute(_ARTICLES, (json_of(article_ids),)).fetchall()
     arrivals = [row[0] for row in rows]
-    search.write(connection, {row[0]: _unindexing(row, dictionaries) for row in rows})
+    _unindex(connection, rows, dictionaries)
     images = connection.execute(_IMAGES, {"arrivals": json_of(arrivals)}).fetchall()
     mark_dirty(connection, [row[1] for row in rows])
     connection.executemany("DELETE FROM articles WHERE arrival = ?", [(arrival,) for arrival in arrivals])
@@ -53,9 +53,12 @@ def take_down(
     return [name for name in names if not _is_used(connection, name)]
 
 
-def _unindexing(row: Sequence[object], dictionaries: Mapping[int, bytes]) -> Reindexing:
-    words = search.words_of(str(row[3]), packed_of(row[4:7]), dictionaries)
-    return Reindexing(old=words if words.check == row[2] else None)
+def _unindex(connection: sqlite3.Connection, rows: Sequence[Row], dictionaries: Mapping[int, bytes]) -> None:
+    words = {row[0]: search.words_of(row[3], packed_of(row[4:7]), dictionaries) for row in rows}
+    known = {row[0]: Reindexing(old=words[row[0]]) for row in rows if words[row[0]].check == row[2]}
+    search.write(connection, known)
+    if len(known) < len(rows):  # entries without an article are never found
+        search.mark_stale(connection)
 
 
 def _is_used(connection: sqlite3.Connection, name: str) -> bool:

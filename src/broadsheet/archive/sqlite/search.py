@@ -2,8 +2,8 @@
 
 The index has no content of its own, so an entry can only be deleted by giving the very words that were put in. They are
 made anew from the stored title and body; `search_check` of the article tells whether that came to the same words. If
-not (the tokeniser changed), the new words are laid over the old ones, which then may still find the article, and
-`refresh` makes the whole index anew when the archive is next opened.
+not (it cannot happen unless the tokeniser changed), the article's entry is left as it is, for a wrong deletion would
+damage the index, and the whole index is made anew when the archive is next opened.
 """
 
 import sqlite3
@@ -19,6 +19,9 @@ from broadsheet.tokens import index_text
 _SAMPLE: Final = "Straße İ ﬁn ＡＢＣ１２ naïve don't e\u0301 x86-64 ½ 中文搜索、测试。ひらがな カタ 한국어 𠮷野家 ⼈"
 """Its tokens stand for the tokeniser: when they change, so did what queries will ask for."""
 
+UNKNOWN: Final = -1
+"""The `search_check` of an article whose words in the index nobody knows."""
+
 _INSERT = "INSERT INTO search (rowid, title, body) VALUES (?, ?, ?)"
 _DELETE = "INSERT INTO search (search, rowid, title, body) VALUES ('delete', ?, ?, ?)"
 
@@ -30,6 +33,8 @@ _SEARCH = f"""
     JOIN sources s ON s.id = a.source
     ORDER BY hit.rank, coalesce(a.published, a.first_seen) DESC, a.arrival DESC
 """
+
+_SAVE_FINGERPRINT = "INSERT OR REPLACE INTO facts VALUES ('tokens', ?)"
 
 _SHOWN = """
     SELECT a.arrival, a.title, b.codec, b.dictionary, b.data
@@ -52,7 +57,7 @@ class Words(Value, frozen=True, kw_only=True):
 
 
 class Reindexing(Value, frozen=True, kw_only=True):
-    """The words of one article that are in the index, `None` if none are or nobody knows them; and the new ones."""
+    """The words of one article that are in the index, and the new ones; `None` stands for none."""
 
     old: Words | None = None
     new: Words | None = None
@@ -87,6 +92,11 @@ def is_current(connection: sqlite3.Connection) -> bool:
     return row is not None and row[0] == _fingerprint()
 
 
+def mark_stale(connection: sqlite3.Connection) -> None:
+    """Has the index made anew when the archive is next opened."""
+    connection.execute(_SAVE_FINGERPRINT, ("",))
+
+
 def refresh(connection: sqlite3.Connection, dictionaries: Mapping[int, bytes]) -> None:
     """Makes the whole index anew from the stored articles."""
     connection.execute("INSERT INTO search (search) VALUES ('delete-all')")
@@ -99,7 +109,7 @@ def refresh(connection: sqlite3.Connection, dictionaries: Mapping[int, bytes]) -
                 "UPDATE articles SET search_check = ? WHERE arrival = ?",
                 [(new.check, arrival) for arrival, new in words.items()],
             )
-    connection.execute("INSERT OR REPLACE INTO facts VALUES ('tokens', ?)", (_fingerprint(),))
+    connection.execute(_SAVE_FINGERPRINT, (_fingerprint(),))
 
 
 def _fingerprint() -> str:
