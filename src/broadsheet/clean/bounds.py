@@ -18,9 +18,12 @@ _CONTROLS = bytes(range(9)) + b"\x0b\x0c" + bytes(range(0x0E, 0x20))
 _FORMATTING = r"b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
 _FORMATTING_TAG = re.compile(rf"</?(?i:{_FORMATTING})(?:[\s/][^>]*)?>")
 _FORMATTING_START = re.compile(rf"<(?i:{_FORMATTING})(?:[\s/][^>]*)?>")
+_PERHAPS_FORMATTING = re.compile(
+    r"<[bcefinstuBCEFINSTU][^\s/>]{0,5}(?:[\s/][^>]*)?>"
+)  # a quick look finds some too many
 _MAX_BUILT = 600_000
 
-_STEP = {"": 1, "/": -1}
+_TAG_BEGIN = re.compile(r"<(/|(?!br|hr|img|wbr|col[ >])\w)")
 _TAG = re.compile(r"<(/?)(?!(?:br|col|hr|img|wbr)\b)\w+[^>]*>")
 
 
@@ -30,14 +33,16 @@ def bounded(html: str) -> str:
         html = _INLINE_FILE.sub("data:,", html)[: MAX_CHARS - _ROOM_FOR_ENDS]
     tags = html.count("<")
     if 3 * tags * tags > _MAX_BUILT:
-        kinds = len(set(_FORMATTING_START.findall(html)))
-        if 3 * tags * kinds > _MAX_BUILT:
+        kinds = set(_PERHAPS_FORMATTING.findall(html))
+        if 3 * tags * len(kinds) > _MAX_BUILT and 3 * tags * len(set(_FORMATTING_START.findall(html))) > _MAX_BUILT:
             html = _FORMATTING_TAG.sub("", html)
     return html
 
 
 def scrubbed(html: str) -> str:
-    """The HTML without control characters and lone surrogates; the same object when it has none."""
+    """The HTML without control characters, byte order marks and lone surrogates; the same object when it has none."""
+    if "\ufeff" in html:
+        html = html.replace("\ufeff", "")
     try:
         raw = html.encode()
     except UnicodeEncodeError:
@@ -51,7 +56,7 @@ def is_deep(html: str) -> bool:
     """Whether clean HTML nests deeper than `MAX_DEPTH`."""
     if len(html) < 7 * MAX_DEPTH or html.count("</") <= MAX_DEPTH:  # no element is shorter than <b></b>
         return False
-    return max(accumulate(map(_STEP.__getitem__, _TAG.findall(html))), default=0) > MAX_DEPTH
+    return max(accumulate([-1 if begin == "/" else 1 for begin in _TAG_BEGIN.findall(html)]), default=0) > MAX_DEPTH
 
 
 def flattened(html: str) -> str:

@@ -5,12 +5,12 @@ It may leave anything behind: sanitising comes after it and trusts nothing.
 
 from collections.abc import Callable
 
-from turbohtml import Element, Node, Text, parse_fragment
+from turbohtml import Element, Namespace, Node, Text, parse_fragment
 
 from broadsheet import urls
 from broadsheet.clean import embeds, images
 from broadsheet.clean.images import Resolve
-from broadsheet.clean.policy import LINK_REL
+from broadsheet.clean.policy import LINK_REL, MATH_ELEMENTS
 
 _NOSCRIPT_CHARS = 20_000
 _FRAMES = frozenset({"a", "figure", "picture", "span"})
@@ -26,6 +26,9 @@ def mend(root: Element, base: str) -> None:
         found = list(root.iter_elements(_TAGS))
     for element in found:
         _HANDLERS[element.tag](element, resolve)
+    if root.find("math") is not None:
+        for element in list(root.iter_elements(MATH_ELEMENTS)):
+            _formula(element)
 
 
 def _put(element: Element, replacement: Node) -> None:
@@ -36,11 +39,12 @@ def _put(element: Element, replacement: Node) -> None:
 def _put_link(element: Element, link: Element) -> None:
     """As `_put`, but behind the link that the element stands in, if any: links cannot nest."""
     outer = element.closest("a")
-    if outer is not None:
-        outer.insert_after(link)
-        _drop(element)
-    else:
+    if outer is None:
         _put(element, link)
+        return
+    if outer.parent is not None:
+        outer.insert_after(link)
+    _drop(element)
 
 
 def _drop(element: Element) -> None:
@@ -194,6 +198,20 @@ def _neighbour(element: Element, *, forward: bool) -> Element | None:
     while isinstance(sibling, Text) and not sibling.data.strip():
         sibling = sibling.next_sibling if forward else sibling.previous_sibling
     return sibling if isinstance(sibling, Element) else None
+
+
+# -- formulas ----------------------------------------------------------------------------------------------------------
+
+
+def _formula(element: Element) -> None:
+    """Leaves in a formula only what is MathML, and drops what is named like MathML but stands outside of one."""
+    if element.namespace is not Namespace.MATHML:
+        _unwrap(element)
+    elif element.tag == "math" and not (isinstance(element.parent, Element) and element.parent.closest("math")):
+        foreign = [inner for inner in element.iter_elements() if inner.namespace is Namespace.MATHML]
+        for inner in foreign:
+            if inner.tag not in MATH_ELEMENTS and not inner.tag.startswith("annotation"):  # which goes as a whole
+                _unwrap(inner)
 
 
 # -- videos and frames -------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ _QQ = (r"/[^?]*\?(?:[^#]*&)?vid=(\w{8,20})(?!\w)", r"/x/(?:page|cover/\w+)/(\w{8
 HOSTS: dict[str, Host] = {
     "youtube": Host(
         label="YouTube",
-        id=re.compile(r"[\w-]{11}", re.ASCII),
+        id=re.compile(r"(?!videoseries|live_stream)[\w-]{11}", re.ASCII),
         found_in={
             "youtube.com": _YOUTUBE,
             "youtube-nocookie.com": _YOUTUBE,

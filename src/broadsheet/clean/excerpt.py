@@ -13,7 +13,7 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\ua960-\ua97c\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f"
     "\uff00-\uffef\U00016fe0-\U0001b2ff\U00020000-\U0003ffff"
 )
-_TOKEN = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
+_TOKEN = re.compile(rf"([{_UNSPACED}])|[^\s{_UNSPACED}]+")
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？…]|\n")
 _TRAILING = " \t\n,;:，、；：-–—(（“「『《"
 
@@ -66,11 +66,10 @@ def _closed(quoted: str) -> str:
 
 def _costs(text: str) -> Iterator[tuple[re.Match[str], float]]:
     for token in _TOKEN.finditer(text):
-        chars = token.end() - token.start()
-        if chars == 1 and not token[0].isascii():
+        if token.lastindex:
             yield token, 1 / _CHARS
         else:
-            yield token, (1 + chars // _WORD_CHARS) / _WORDS
+            yield token, (1 + (token.end() - token.start()) // _WORD_CHARS) / _WORDS
 
 
 def _amount(text: str, *, enough: float) -> float:

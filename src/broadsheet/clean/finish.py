@@ -8,8 +8,9 @@ import re
 
 from broadsheet.clean import bounds
 
-_BLOCK = re.compile(
-    r"<(?:address|aside|blockquote|br|details|div|d[ldt]|fig\w+|h[1-6]|hgroup|hr|li|ol|p|pre|section|table|td|th|tr|ul)\b"
+_NOT_RUNNING_TEXT = re.compile(
+    r"<(?!/|(?:a|abbr|b|bdi|bdo|cite|code|data|del|dfn|em|i|img|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|time|u|var"
+    r"|wbr)\b)"
 )
 _BLANK_LINES = re.compile(r"\n[ \t\xa0]*\n\s*")
 _WRAPPERS = re.compile(r"(?:<(?:div|section|hgroup)>\s*)*")
@@ -57,7 +58,7 @@ def _folded(text: str) -> str:
 
 def paragraphed(html: str) -> str:
     """A body with lines but no blocks, as blocks: blank lines part paragraphs; without any tag, lines stay lines."""
-    if _BLOCK.search(html):
+    if _NOT_RUNNING_TEXT.search(html):
         return html
     blocks = [block.strip() for block in _BLANK_LINES.split(html)]
     if len(blocks) == 1 and "<" in html:

@@ -3,55 +3,38 @@
 No repairs here: what a text needs is mended before (`dom`), and judged here without trust in that.
 """
 
+from dataclasses import replace
+
 from turbohtml import Node, PlainText, parse_fragment
 from turbohtml.clean import OnDisallowed, Policy, Sanitizer
 
 from broadsheet.model import CleanHtml
 
-_TEXT = (
+_TEXT = str.split(
     "a abbr b bdi bdo br cite code data del dfn em i ins kbd mark q rp rt ruby s samp small span strong sub sup time u "
     "var wbr"
 )
-_BLOCKS = (
+_BLOCKS = str.split(
     "address aside blockquote caption col colgroup dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hgroup hr "
     "li ol p pre section summary table tbody td tfoot th thead tr ul"
 )
-_MEDIA = "audio img video"
-_MATH = (
-    "math merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle "
-    "msub msubsup msup mtable mtd mtext mtr munder munderover semantics"
+_MEDIA = ("audio", "img", "video")
+MATH_ELEMENTS = frozenset(
+    str.split(
+        "math merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle "
+        "msub msubsup msup mtable mtd mtext mtr munder munderover semantics"
+    )
 )
-_GONE = (
+_GONE = str.split(
     "annotation annotation-xml applet button canvas datalist frameset head iframe noembed noframes noscript optgroup "
     "option plaintext portal script select style svg template textarea title xmp"
 )
 _MATH_ATTRIBUTES = frozenset(
-    [
-        "accent",
-        "accentunder",
-        "columnalign",
-        "columnspan",
-        "depth",
-        "display",
-        "fence",
-        "form",
-        "height",
-        "largeop",
-        "linethickness",
-        "lspace",
-        "mathvariant",
-        "maxsize",
-        "minsize",
-        "movablelimits",
-        "rowspan",
-        "rspace",
-        "scriptlevel",
-        "separator",
-        "stretchy",
-        "symmetric",
-        "voffset",
-        "width",
-    ]
+    str.split(
+        "accent accentunder columnalign columnspan depth display fence form height largeop linethickness lspace "
+        "mathvariant maxsize minsize movablelimits rowspan rspace scriptlevel separator stretchy symmetric "
+        "voffset width"
+    )
 )
 _ATTRIBUTES: dict[str, frozenset[str]] = {
     "*": frozenset({"dir", "lang"}),
@@ -73,7 +56,7 @@ _ATTRIBUTES: dict[str, frozenset[str]] = {
     "th": frozenset({"colspan", "rowspan", "scope", "abbr"}),
     "time": frozenset({"datetime"}),
     "video": frozenset({"src", "poster", "controls", "preload", "width", "height"}),
-} | dict.fromkeys(_MATH.split(), _MATH_ATTRIBUTES)
+} | dict.fromkeys(MATH_ELEMENTS, _MATH_ATTRIBUTES)
 
 LINK_REL = "noopener nofollow"
 
@@ -86,23 +69,23 @@ _RENAMED = dict.fromkeys(
     "tt": "code",
 }
 
-_SANITIZER = Sanitizer(
-    Policy(
-        tags=frozenset(f"{_TEXT} {_BLOCKS} {_MEDIA} {_MATH}".split()),
-        attributes=_ATTRIBUTES,
-        attribute_values={
-            "a": {"class": frozenset({"embed"}), "rel": frozenset({LINK_REL})},
-            "audio": {"preload": frozenset({"none"})},
-            "video": {"preload": frozenset({"none"})},
-        },
-        transform_tags=_RENAMED,
-        url_schemes=frozenset({"http", "https", "mailto"}),
-        allow_relative_urls=False,
-        on_disallowed_tag=OnDisallowed.STRIP,
-        remove_with_content=frozenset(_GONE.split()),
-        css_properties=frozenset(),
-    )
+_POLICY = Policy(
+    tags=MATH_ELEMENTS.union(_TEXT, _BLOCKS, _MEDIA),
+    attributes=_ATTRIBUTES,
+    attribute_values={
+        "a": {"class": frozenset({"embed"}), "rel": frozenset({LINK_REL})},
+        "audio": {"preload": frozenset({"none"})},
+        "video": {"preload": frozenset({"none"})},
+    },
+    transform_tags=_RENAMED,
+    url_schemes=frozenset({"http", "https", "mailto"}),
+    allow_relative_urls=False,
+    on_disallowed_tag=OnDisallowed.STRIP,
+    remove_with_content=frozenset(_GONE),
+    css_properties=frozenset(),
 )
+_WITH_FORMULAS = Sanitizer(_POLICY)
+_WITHOUT_FORMULAS = Sanitizer(replace(_POLICY, tags=frozenset().union(_TEXT, _BLOCKS, _MEDIA)))
 _PLAIN = PlainText(layout="strict", bullet="", table_cell_separator=" ")
 
 
@@ -111,13 +94,19 @@ def sanitise(html: str | Node) -> CleanHtml:
 
     Relative URLs are dropped, so `clean` makes them absolute before.
     """
-    return CleanHtml(_SANITIZER.sanitize(html))
+    return CleanHtml(_sanitised(html).inner_html)
 
 
 def sanitise_with_text(html: str | Node) -> tuple[CleanHtml, str]:
     """What `sanitise` gives, and the same as laid-out plain text, from one walk."""
-    tree = _SANITIZER.sanitize_node(parse_fragment(html) if isinstance(html, str) else html)
+    tree = _sanitised(html)
     return CleanHtml(tree.inner_html), tree.to_text(_PLAIN)
+
+
+def _sanitised(html: str | Node) -> Node:
+    """A copy of the tree as the policy wants it; MathML's names mean nothing where there is no formula."""
+    root = parse_fragment(html) if isinstance(html, str) else html
+    return (_WITHOUT_FORMULAS if root.find("math") is None else _WITH_FORMULAS).sanitize_node(root)
 
 
 def tidy_text(text: str) -> str:
