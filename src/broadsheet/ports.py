@@ -113,7 +113,8 @@ class Archive(Protocol):
     def register(self, sources: Sequence[Source], *, now: datetime) -> None:
         """Makes the configured sources known; others become inactive, keeping their articles.
 
-        A source whose section or rights changed has its articles published anew; one whose URL changed is due at once.
+        A source whose section, rights or shown name changed has its articles published anew; one whose URL changed is
+        due at once.
         """
         ...
 
@@ -144,7 +145,10 @@ class Archive(Protocol):
     def apply(self, batch: Sequence[Changes]) -> list[str | None]:
         """Writes all of a batch in one transaction, a savepoint a source.
 
-        Returns, for each, `None` or why that one could not be written. Applying a value again changes nothing.
+        Returns, for each, `None` or why that one could not be written. Applying a value again changes nothing. New and
+        edited articles, those that a source carries for the first time, and all of a feed that has a new title or link
+        are published anew. An edit that also has the article's page fetched keeps an earlier page's text shown until
+        that is done; any other edit shows what the feed says.
         """
         ...
 

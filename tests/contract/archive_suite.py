@@ -186,6 +186,26 @@ class ArchiveSuite:
         filled.register([source(0), msgspec.structs.replace(source(1), **change), source(2)], now=NOW)
         assert set(ledger.dirty()) == set(ids((1, 0), (1, 1)))
 
+    def test_a_feed_with_another_title_or_link_publishes_its_articles_anew(self, filled: Archive) -> None:
+        ledger = filled.ledger("site")
+        ledger.settle(ledger.dirty(), values={})
+        names: tuple[dict[str, str], ...] = (
+            {"feed_title": "A"},
+            {"feed_title": "A", "feed_link": "https://a.example/"},
+        )
+        for hour, name in enumerate(names, start=1):
+            at = NOW + hour * HOUR
+            state = SourceState(key="source-0", last_success=at, **name)  # type: ignore[arg-type]
+            change = msgspec.structs.replace(quiet(0, at=at), state=state, window={})
+            filled.apply([change])
+            assert ledger.dirty() == ids((0, 0), (0, 1), (0, 2))
+            ledger.settle(ledger.dirty(), values={})
+            filled.apply([change, first_fetch(1, 2)])
+            assert ledger.dirty() == []
+        moved = [msgspec.structs.replace(source(number), url="https://b.example/") for number in range(2)]
+        filled.register([*moved, source(2)], now=NOW)
+        assert ledger.dirty() == ids((1, 0), (1, 1))
+
     def test_other_settings_and_registering_again_publish_nothing(self, filled: Archive) -> None:
         ledger = filled.ledger("site")
         ledger.settle(ledger.dirty(), values={})

@@ -143,6 +143,7 @@ def _apply_quiet(batch: Batch, changes: Sequence[Changes]) -> bool:
     """Writes all that brought no entry in one go; `False` if one does not fit, and then none is written."""
     try:
         with savepoint(batch.connection):
+            _mark_renamed(batch, changes)
             _poll(batch, changes)
     except UNFIT as error:
         if concerns_store(error):
@@ -167,6 +168,7 @@ def _write(batch: Batch, change: Changes) -> None:
     awaited = {page.article_id for page in change.pages}
     _check_words(change.new)
     _check_words(change.edits)
+    _mark_renamed(batch, [change])  # before there are new articles, which are dirty anyway
     articles.add(batch, change.new, at=at)
     for write in change.edits:
         articles.edit(batch, write, at=at, awaits_page=write.article.id in awaited)
@@ -209,6 +211,12 @@ def _sighting(batch: Batch, sighting: Sighting, *, same: bool) -> tuple[object, 
 def _page(batch: Batch, page: PageFetch, *, asked_at: int) -> tuple[object, ...]:
     arrival, source = batch.arrival(page.article_id), batch.source(page.source_key)
     return arrival, source, page.url, asked_at, page.attempts, micros(page.next_try)
+
+
+def _mark_renamed(batch: Batch, changes: Sequence[Changes]) -> None:
+    # Only a document that was read can have another title.
+    read = [(batch.source(change.source_key), change.state) for change in changes if change.window is not None]
+    sources.mark_renamed(batch.connection, read)
 
 
 def _poll(batch: Batch, changes: Sequence[Changes]) -> None:

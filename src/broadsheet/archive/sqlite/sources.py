@@ -25,7 +25,10 @@ from broadsheet.urls import host_port
 
 RECENT: Final = timedelta(days=14)
 
-_CONFIGURED = "SELECT key, ref, url, section, full_text, rights, interval_s, position, active, id FROM sources"
+_CONFIGURED = """
+    SELECT key, ref, url, section, full_text, rights, interval_s, position, active, id, feed_title
+    FROM sources
+"""
 
 _ADD = """
     INSERT INTO sources (key, ref, url, section, full_text, rights, interval_s, position)
@@ -53,6 +56,17 @@ _DIRTY_ALL = """
     FROM editions e, sightings g
     JOIN articles a ON a.arrival = g.article
     WHERE e.active AND g.source = ?
+"""
+
+# Nothing for a feed that calls itself as before.
+_DIRTY_RENAMED = """
+    INSERT OR IGNORE INTO outbox (edition, article_id)
+    SELECT e.id, a.id
+    FROM sources s
+    CROSS JOIN sightings g ON g.source = s.id
+    CROSS JOIN articles a ON a.arrival = g.article
+    CROSS JOIN editions e ON e.active
+    WHERE s.id = ? AND (s.feed_title IS NOT ? OR s.feed_link IS NOT ?)
 """
 
 # Conditions and order as the index sources_due has them, so that it serves.
@@ -133,7 +147,9 @@ def _change(connection: sqlite3.Connection, source: Source, row: Row, columns: t
     connection.execute(_CHANGE, (*columns[1:], row[9]))
     if source.url != row[2]:
         connection.execute(_START_ANEW, (host_port(source.url) == host_port(row[2]), row[9]))
-    if (columns[3], source.rights) != (row[3], row[5]):
+    # A source whose feed has no title goes by its address.
+    renamed = not row[10] and (source.ref, source.url) != (row[1], row[2])
+    if renamed or (columns[3], source.rights) != (row[3], row[5]):
         connection.execute(_DIRTY_ALL, (row[9],))
 
 
@@ -182,6 +198,11 @@ def ids(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, int]:
         "SELECT key, id FROM sources WHERE key IN (SELECT value FROM json_each(?))", (json_of(list(keys)),)
     )
     return dict(found.fetchall())
+
+
+def mark_renamed(connection: sqlite3.Connection, states: Iterable[tuple[int, SourceState]]) -> None:
+    """Has the articles of feeds that go by another name now published anew; to be called before `save_states`."""
+    connection.executemany(_DIRTY_RENAMED, [(source, state.feed_title, state.feed_link) for source, state in states])
 
 
 def save_states(connection: sqlite3.Connection, states: Iterable[tuple[int, SourceState]]) -> None:
