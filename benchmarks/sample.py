@@ -3,40 +3,11 @@
 import random
 from html import escape
 
-WORDS = tuple(
-    [
-        "harbour",
-        "tide",
-        "ledger",
-        "morning",
-        "signal",
-        "orchard",
-        "engine",
-        "paper",
-        "window",
-        "bridge",
-        "quiet",
-        "market",
-        "letter",
-        "winter",
-        "copper",
-        "garden",
-        "lantern",
-        "river",
-        "theory",
-        "record",
-        "island",
-        "thread",
-        "meadow",
-        "answer",
-        "glass",
-        "station",
-        "kettle",
-        "almanac",
-        "timber",
-        "pilot",
-    ]
+_PROSE = (
+    "harbour tide ledger morning signal orchard engine paper window bridge quiet market letter winter copper "
+    "garden lantern river theory record island thread meadow answer glass station kettle almanac timber pilot"
 )
+WORDS = tuple(_PROSE.split())
 CHARACTERS = (
     "海风港口清晨灯塔渔船报纸市场街道旧书桥梁信号桑树发动机窗户河流理论记录岛屿草地"
     "回答玻璃车站水壶历书木材领航冬天花园灯笼安静"

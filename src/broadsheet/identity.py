@@ -32,18 +32,20 @@ def entry_keys(entries: Sequence[Entry]) -> list[bytes]:
     """The identity of each entry within its source, 16 bytes: by guid, else canonical link, else content.
 
     A guid that stands on several different entries of one document does not tell them apart, so there link and title
-    are added to it; otherwise one of them would be lost.
+    are added to it, and the text where these are equal too; otherwise one of them would be lost.
     """
-    told_apart: dict[str, set[tuple[str | None, str]]] = {}
-    for entry in entries:
-        if entry.id:
-            told_apart.setdefault(entry.id, set()).add((entry.link, entry.title))
-    return [_entry_key(entry, shared=bool(entry.id) and len(told_apart[entry.id or ""]) > 1) for entry in entries]
+    guids = Counter(entry.id for entry in set(entries) if entry.id)
+    named = Counter((entry.id, entry.link, entry.title) for entry in set(entries) if entry.id)
+    return [
+        _entry_key(entry, entries=guids[entry.id], namesakes=named[entry.id, entry.link, entry.title])
+        for entry in entries
+    ]
 
 
-def _entry_key(entry: Entry, *, shared: bool) -> bytes:
-    if entry.id and shared:
-        return _digest(ENTRY_KEY_BYTES, "shared guid", entry.id, entry.link or "", entry.title)
+def _entry_key(entry: Entry, *, entries: int, namesakes: int) -> bytes:
+    if entry.id and entries > 1:
+        text = entry.html if namesakes > 1 else ""
+        return _digest(ENTRY_KEY_BYTES, "shared guid", entry.id, entry.link or "", entry.title, text)
     if entry.id:
         return _digest(ENTRY_KEY_BYTES, "guid", entry.id)
     if entry.link and entry.title:

@@ -14,12 +14,15 @@ _UNSPACED = (
     "\uff00-\uffef\U00016fe0-\U0001b2ff\U00020000-\U0003ffff"
 )
 _TOKEN = re.compile(rf"([{_UNSPACED}])|[^\s{_UNSPACED}]+")
+_UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？…]|\n")
 _TRAILING = " \t\n,;:，、；：-–—(（“「『《"
 
 _LONG = 10.0
 """Allowances: a text this many times as long as an excerpt is whole, however it ends."""
 _SHORT = 2.0
+_SUMMARY_PARAGRAPHS = 2
+"""A short text of more paragraphs than this was written as a whole."""
 _ELLIPSIS = re.compile(r"(?:\u2026|\u22ef|\.\.\.|。。。)[\s\])】）»>.]*$")
 _MORE = re.compile(
     r"(?:read (?:more|on|the (?:full|whole|rest))|continue reading|keep reading|(?:the )?full (?:story|article|post)"
@@ -73,13 +76,12 @@ def _costs(text: str) -> Iterator[tuple[re.Match[str], float]]:
 
 
 def _amount(text: str, *, enough: float) -> float:
-    """The length of a text in allowances of an excerpt; not counted beyond `enough`."""
-    total = 0.0
-    for _, cost in _costs(text):
-        total += cost
-        if total >= enough:
-            break
-    return total
+    """The length of a text in allowances of an excerpt, about; not counted much beyond `enough`."""
+    sample = text[: int(enough * _WORDS * (_WORD_CHARS + 1))]
+    spaced, runs = _UNSPACED_RUN.subn(" ", sample)
+    words = spaced.split()
+    long_words = sum((len(word) - 1) // _WORD_CHARS for word in words if len(word) > _WORD_CHARS)
+    return (len(sample) - len(spaced) + runs) / _CHARS + (len(words) + long_words) / _WORDS
 
 
 def looks_cut(text: str) -> bool:
@@ -87,7 +89,7 @@ def looks_cut(text: str) -> bool:
     amount = _amount(text, enough=_LONG)
     if amount >= _LONG:
         return False
-    if amount < _SHORT:
+    if amount < _SHORT and len(text.strip().splitlines()) <= _SUMMARY_PARAGRAPHS:
         return True
     ending = _FOOTER.sub("", text[-1000:].rstrip()).rstrip()
     return _ELLIPSIS.search(ending) is not None or _MORE.search(ending[-200:]) is not None

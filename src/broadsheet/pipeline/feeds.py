@@ -1,6 +1,7 @@
 """The first stage of a sync: due sources are fetched, digested, decided on and applied, batch by batch."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from datetime import datetime
 
@@ -26,7 +27,7 @@ from broadsheet.pipeline.context import OK, Context, unexpected
 from broadsheet.pipeline.report import EntryCounts, ErrorLine, Outcome, SourceCounts, SourceEvent
 from broadsheet.ports import Archive
 from broadsheet.settings import FetchSettings
-from broadsheet.urls import mask
+from broadsheet.urls import host_port, mask
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -75,6 +76,7 @@ class FeedStage:
     async def run(self, due: Sequence[Scheduled]) -> FeedResult:
         """Visits all of them; what was read is archived as it comes, so that an interruption loses nothing."""
         self._context.progress.begin("sources", len(due))
+        due = _interleaved(due)
         async for visits in _batches([self._visit(item) for item in due]):
             self._settle(visits)
         return FeedResult(
@@ -289,11 +291,23 @@ def _log(visit: Visit, outcome: Outcome, *, kind: str | None = None) -> FetchLog
     )
 
 
+def _interleaved(due: Sequence[Scheduled]) -> list[Scheduled]:
+    """One source of each host, then a second one of each: a host with thousands does not keep the others waiting."""
+    turns: Counter[str] = Counter()
+
+    def turn(item: Scheduled) -> int:
+        host = host_port(item.state.moved_url or item.source.url)
+        turns[host] += 1
+        return turns[host]
+
+    return [item for _, item in sorted(((turn(item), item) for item in due), key=lambda pair: pair[0])]
+
+
 def max_age_s(cache_control: str | None) -> float:
     """Seconds of `max-age` in a Cache-Control header, 0 if it does not say (RFC 9111 5.2.2.1)."""
     for part in (cache_control or "").split(","):
         name, _, value = part.strip().partition("=")
-        if name.lower() == "max-age" and value.strip('"').isdigit():
+        if name.lower() == "max-age" and value.strip('"').isdecimal() and value.isascii():
             return float(value.strip('"')[:9])
     return 0.0
 
@@ -303,17 +317,20 @@ async def _batches(visits: Sequence[Coroutine[None, None, Visit]]) -> AsyncItera
     ended: asyncio.Queue[Visit] = asyncio.Queue()
     waiting = list(reversed(visits))
     live: set[asyncio.Task[None]] = set()
+    to_come = len(visits)
 
     async def one(visit: Coroutine[None, None, Visit]) -> None:
         ended.put_nowait(await visit)
 
     try:
-        while waiting or live or not ended.empty():
+        while to_come:
             while waiting and len(live) < LIVE_SOURCES:
                 task = asyncio.ensure_future(one(waiting.pop()))
                 live.add(task)
                 task.add_done_callback(live.discard)
-            yield await _gather(ended, live)
+            batch = await _gather(ended, most=min(to_come, BATCH_SOURCES))
+            to_come -= len(batch)
+            yield batch
     finally:
         for task in live:
             task.cancel()
@@ -321,15 +338,16 @@ async def _batches(visits: Sequence[Coroutine[None, None, Visit]]) -> AsyncItera
             coroutine.close()
 
 
-async def _gather(ended: "asyncio.Queue[Visit]", live: set[asyncio.Task[None]]) -> list[Visit]:
+async def _gather(ended: "asyncio.Queue[Visit]", *, most: int) -> list[Visit]:
     """At least one visit, and those that end within a moment of it."""
     batch = [await ended.get()]
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + BATCH_WAIT_S
-    while len(batch) < BATCH_SOURCES:
-        while not ended.empty() and len(batch) < BATCH_SOURCES:
+    deadline = asyncio.get_running_loop().time() + BATCH_WAIT_S
+    while len(batch) < most:
+        left_s = deadline - asyncio.get_running_loop().time()
+        if not ended.empty():
             batch.append(ended.get_nowait())
-        if not live or loop.time() >= deadline:
+        elif left_s <= 0:
             break
-        await asyncio.sleep(BATCH_WAIT_S / 10)
+        else:
+            await asyncio.sleep(min(left_s, BATCH_WAIT_S / 10))
     return batch

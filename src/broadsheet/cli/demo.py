@@ -1,0 +1,114 @@
+"""`demo`: the main job on the bundled sample web, served on loopback; needs no network."""
+
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from broadsheet.app import locked, opened_archive, run_publish, run_sync, utc_now
+from broadsheet.cli.options import Options, shared_options
+from broadsheet.cli.progress import Display, display
+from broadsheet.cli.summary import publish_lines, sync_lines
+from broadsheet.cli.words import duration
+from broadsheet.config.read import DEFAULT_NAME, read
+from broadsheet.errors import UsageError
+from broadsheet.pipeline.report import SyncReport
+from broadsheet.publish import PublishReport
+from broadsheet.settings import Settings
+
+PORT = 8421
+"""Tried first, so that a second demo has the same addresses as the first."""
+
+MADE = ("broadsheet.db", "broadsheet.db-wal", "broadsheet.db-shm", "broadsheet.db.lock", "media", "public", "blog")
+MARK = "# The configuration of the demo."
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), default="broadsheet-demo", metavar="[DIR]")
+@shared_options
+def demo(options: Options, folder: Path) -> int:
+    """Run the main job on a bundled sample web, twice: the second time an article has been edited.
+
+    Leaves a site to open, posts for Hexo, and a configuration to learn from, all in DIR.
+
+    \b
+    Examples:
+      broadsheet demo
+      broadsheet demo /tmp/news --json
+    """
+    from broadsheet.demo import sample_config
+
+    _clear(folder)
+    started = time.monotonic()
+    with _sample_web() as web:
+        path = folder / DEFAULT_NAME
+        path.write_text(sample_config(web.url), encoding="utf-8")
+        settings = read(path)
+        reports = [_once(options, settings, path, number) for number in (1, 2)]
+    took_s = time.monotonic() - started
+    site = folder.resolve() / "public" / "index.html"
+    if options.json:
+        options.print_json({"site": str(site), "runs": [_json(*report) for report in reports], "duration_s": took_s})
+        return 0
+    options.say(f"\nDone in {duration(took_s)}. Open the site:  {site}")
+    options.say(f"Its configuration, to learn from:  {folder / DEFAULT_NAME}")
+    return 0
+
+
+def _once(options: Options, settings: Settings, path: Path, number: int) -> tuple[SyncReport, PublishReport]:
+    options.say(("" if number == 1 else "\n") + f"$ broadsheet run --all --config {path}")
+    started = time.monotonic()
+    with locked(settings), opened_archive(settings) as archive, _shown(options) as progress:
+        report = run_sync(settings, archive, everything=True, progress=progress)
+        published = run_publish(settings, archive)
+    for line in sync_lines(report, now=utc_now()) + publish_lines(published, took_s=time.monotonic() - started):
+        options.say(line)
+    return report, published
+
+
+def _shown(options: Options) -> Display:
+    """Bars on a terminal; elsewhere the summary says enough."""
+    return display(quiet=options.quiet or not sys.stderr.isatty())
+
+
+def _json(report: SyncReport, published: PublishReport) -> dict[str, Any]:
+    return {
+        "sources": report.sources,
+        "entries": report.entries,
+        "errors": report.errors,
+        "editions": {edition.name: edition.pages_written for edition in published.editions},
+    }
+
+
+def _sample_web() -> Any:
+    """The sample web at its usual port, or at any that is free."""
+    import socket
+
+    from broadsheet.demo.server import SampleWeb
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free = probe.connect_ex(("127.0.0.1", PORT)) != 0
+    return SampleWeb(port=PORT if free else 0)
+
+
+def _clear(folder: Path) -> None:
+    """Makes room: what an earlier demo made is removed, and nothing else is ever touched."""
+    path = folder / DEFAULT_NAME
+    try:
+        if path.exists() and not path.read_text(encoding="utf-8", errors="replace").startswith(MARK):
+            raise UsageError(f"{path}: is not a demo's; give the demo a folder of its own")
+        if not path.exists() and folder.exists() and any(folder.iterdir()):
+            raise UsageError(f"{folder}: is not empty; give the demo a folder of its own")
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in MADE:
+            made = folder / name
+            if made.is_dir() and not made.is_symlink():
+                shutil.rmtree(made)
+            else:
+                made.unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be used: {(error.strerror or str(error)).lower()}") from error
