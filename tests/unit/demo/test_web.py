@@ -145,7 +145,7 @@ def test_pages_hold_the_whole_story_among_other_things() -> None:
     assert len(cut) == expected(1).pages >= 6
     for source, story in cut:
         html = pages()[source.page_path(story)]
-        assert len(html) > 3_000
+        assert len(html) > 2_000
         assert all(mark in html for mark in ("<nav>", "<aside", "<footer>", "ld+json"))
         assert ('property="og:image"' in html) == ("@picture" in story.body)
 
