@@ -20,9 +20,10 @@ from broadsheet.editions.site.rows import (
     section_href,
     source_name,
 )
-from broadsheet.editions.site.sections import Atlas, link
+from broadsheet.editions.site.sections import Atlas, link, outside
 from broadsheet.messages import number
 from broadsheet.model import Enclosure, Page
+from broadsheet.urls import is_http
 
 _DESCRIPTION_CHARS = 160
 _SHORT_CHARS = 110
@@ -57,11 +58,10 @@ class ArticlePages:
             "lead": None if view.pictures else lead_of(view.lead),
             "older": older,
             "newer": newer,
-            "enclosures": [self._enclosure(one) for one in view.enclosures[:_MOST_ENCLOSURES]],
-            "long": _is_long(title),
+            "enclosures": [self._enclosure(one) for one in view.enclosures[:_MOST_ENCLOSURES] if is_http(one.url)],
             "rtl": row.rtl,
             "lang": row.lang,
-            "untitled": row.untitled,
+            "size": "untitled" if row.untitled else _size(title),
         }
         return self._press.page(
             "article.html",
@@ -87,10 +87,10 @@ class ArticlePages:
         }
 
     def _original(self, view: View) -> dict[str, str] | None:
-        url = view.article.url
-        if not url:
+        url = outside(view.article.url)
+        if not url or not view.article.url:
             return None
-        return {"url": url, "words": self._press.messages.text("read_original", host=host_of(url))}
+        return {"url": url, "words": self._press.messages.text("read_original", host=host_of(view.article.url))}
 
     def _notice(self, view: View) -> str | None:
         messages = self._press.messages
@@ -138,7 +138,7 @@ class ArticlePages:
         kind = (enclosure.type or "").partition("/")[0]
         name = enclosure.url.split("?")[0].rstrip("/").rpartition("/")[2]
         return {
-            "url": enclosure.url,
+            "url": outside(enclosure.url),
             "player": kind if kind in {"audio", "video"} else None,
             "name": clip(name, 80) or enclosure.url,
             "note": f"{number(max(1, enclosure.length_bytes // 1000))} kB" if enclosure.length_bytes else None,
@@ -149,7 +149,7 @@ class ArticlePages:
         image = self._image_url(view)
         return {
             "description": description,
-            "og_image": image,
+            "og_image": outside(image),
             "json_ld": safe(_json_ld(view, row, description, image)),
         }
 
@@ -194,13 +194,17 @@ def _license(view: View) -> dict[str, str | None] | None:
     url = view.right_url or view.article.license
     if not url:
         return None
-    web = url if url.startswith(("http://", "https://")) else None
+    web = outside(url)
     named = view.right if view.right_url and view.right else None
     return {"url": web, "name": named or clip(url.removeprefix("https://").removeprefix("http://"), 80)}
 
 
-def _is_long(title: str) -> bool:
-    return len(title) > (_LONG_CHARS if title[:_LONG_CJK_CHARS].isascii() else _LONG_CJK_CHARS)
+def _size(title: str) -> str:
+    """The class of a headline by its length: none for most of them."""
+    limit = _LONG_CHARS if title[:_LONG_CJK_CHARS].isascii() else _LONG_CJK_CHARS
+    if len(title) <= limit:
+        return ""
+    return "long" if len(title) <= 2 * limit else "huge"
 
 
 def _json_ld(view: View, row: Row, description: str, image: str | None) -> str:
@@ -213,16 +217,17 @@ def _json_ld(view: View, row: Row, description: str, image: str | None) -> str:
         "datePublished": row.iso,
     }
     modified = view.changed_at or article.updated
+    original = article.url if article.url and is_http(article.url) else None
     publisher = {"@type": "Organization", "name": row.source} | ({"url": view.face.url} if view.face.url else {})
     optional: dict[str, object | None] = {
         "dateModified": iso(modified) if modified else None,
         "author": {"@type": "Person", "name": article.author} if article.author else None,
         "publisher": publisher if row.source else None,
-        "mainEntityOfPage": article.url,
+        "mainEntityOfPage": original,
         "description": description,
         "image": image,
         "inLanguage": row.lang,
-        "isBasedOn": article.url,
+        "isBasedOn": original,
     }
     said |= {key: value for key, value in optional.items() if value}
     return msgspec.json.encode(said).decode().replace("<", "\\u003c")

@@ -85,10 +85,10 @@ class Bodies:
         return _ANCHOR_OR_MISSING.sub(fill, html)
 
     def _missing(self, url: str, alt: str) -> str:
-        words = escape(self._messages.text("image_missing"))
         more = escape(self._messages.text("image_at_original"))
         where = f' <a href="{url}" rel="noopener external">{more}</a>' if url.startswith("http") else ""
-        return f'<span class="missing">{words}{": " + alt if alt else ""}.{where}</span>'
+        words = self._messages.text("image_missing_named", name=alt) if alt else self._messages.text("image_missing")
+        return f'<span class="missing">{words}{where}</span>'
 
 
 def img(found: Image, picture: Picture, *, root: str, lazy: bool) -> str:

@@ -114,7 +114,7 @@ def _lead(rows: Sequence[Row]) -> Row | None:
 def _arrange_day(key: str, rows: Sequence[Row], lead: Row | None) -> Arranged:
     most = _BESIDE_LEAD if lead else _STORIES
     stories = [row for row in rows[:_AMONG] if row is not lead and _fits(row, _STORY_WIDTH)][:most]
-    if not lead and len(stories) < most:
+    if len(stories) < _STORIES:
         stories = []  # a lone picture would leave half of a line empty
     shown = {row.id for row in (*stories, lead) if row is not None}
     return Arranged(key=key, lead=lead, stories=stories, rows=[row for row in rows if row.id not in shown])

@@ -4,6 +4,7 @@ Templates escape everything; only our own addresses and clean HTML are marked sa
 """
 
 from collections.abc import Collection, Mapping
+from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -111,8 +112,8 @@ def _common(site: SiteSettings) -> Common:
 
 def _contact(contact: str | None) -> str | None:
     if contact is None or "://" in contact or contact.startswith("mailto:"):
-        return contact if contact and contact.startswith(("http://", "https://", "mailto:")) else None
-    return f"mailto:{contact}" if "@" in contact else None
+        return safe(escape(contact)) if contact and contact.startswith(("http://", "https://", "mailto:")) else None
+    return safe(escape(f"mailto:{contact}")) if "@" in contact else None
 
 
 def path_of(url: str) -> str:

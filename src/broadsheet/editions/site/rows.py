@@ -8,7 +8,7 @@ from minijinja import safe
 from broadsheet.editions.base import Desk, Face, Picture, View
 from broadsheet.editions.site.dates import Dates, iso, moment
 from broadsheet.editions.site.languages import direction_of, language_of
-from broadsheet.editions.site.sections import Atlas, Section, link
+from broadsheet.editions.site.sections import Atlas, Section, link, outside
 from broadsheet.messages import Messages
 from broadsheet.model import Value
 
@@ -138,7 +138,7 @@ def lead_of(picture: Picture | None) -> Lead | None:
         return None
     sized = bool(picture.width and picture.height)
     return Lead(
-        src=safe(link(media_path(picture.name))) if picture.name else picture.url or "",
+        src=safe(link(media_path(picture.name))) if picture.name else outside(picture.url) or "",
         remote=picture.name is None,
         width=picture.width if sized else None,
         height=picture.height if sized else None,

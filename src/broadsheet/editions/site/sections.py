@@ -6,10 +6,14 @@ Addresses follow from the sections of all sources, in their order, so that the s
 import hashlib
 import re
 from collections.abc import Iterable
+from html import escape
 from urllib.parse import quote
+
+from minijinja import safe
 
 from broadsheet.editions.names import folded, folder_name
 from broadsheet.model import Value
+from broadsheet.urls import is_http
 
 _NOT_IN_SLUGS = re.compile(r"[^\w+-]+")  # no dot: a folder can then never have the name of a file beside it
 _LIST = "section/"
@@ -94,3 +98,8 @@ def slug(name: str) -> str:
 def link(path: str) -> str:
     """A path of this site as it stands in an address: other scripts percent-encoded."""
     return quote(path, safe="/-_.+~")
+
+
+def outside(url: str | None) -> str | None:
+    """An address elsewhere, ready to print; `None` if it is none that a link may lead to."""
+    return safe(escape(url)) if url and is_http(url) else None

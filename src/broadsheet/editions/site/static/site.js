@@ -139,7 +139,7 @@
     /* What the foot of the page offers beside links */
     const foot = document.querySelector(".foot nav");
     const colours = make("button", { type: "button" });
-    const nameColours = () => { colours.textContent = `${words.scheme}: ${words[`scheme_${scheme}`]}`; };
+    const nameColours = () => { colours.textContent = words.scheme.replace("{choice}", words[`scheme_${scheme}`]); };
     colours.addEventListener("click", () => {
       scheme = schemes[(schemes.indexOf(scheme) + 1) % schemes.length];
       applyScheme(scheme);
