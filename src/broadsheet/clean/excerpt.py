@@ -15,6 +15,7 @@ _UNSPACED = (
 )
 _TOKEN = re.compile(rf"([{_UNSPACED}])|[^\s{_UNSPACED}]+")
 _UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
+_LONG_WORD = re.compile(rf"\S{{{_WORD_CHARS}}}(?=\S)")
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？…]|\n")
 _TRAILING = " \t\n,;:，、；：-–—(（“「『《"
 
@@ -79,9 +80,8 @@ def _amount(text: str, *, enough: float) -> float:
     """The length of a text in allowances of an excerpt, about; not counted much beyond `enough`."""
     sample = text[: int(enough * _WORDS * (_WORD_CHARS + 1))]
     spaced, runs = _UNSPACED_RUN.subn(" ", sample)
-    words = spaced.split()
-    long_words = sum((len(word) - 1) // _WORD_CHARS for word in words if len(word) > _WORD_CHARS)
-    return (len(sample) - len(spaced) + runs) / _CHARS + (len(words) + long_words) / _WORDS
+    words = len(spaced.split()) + len(_LONG_WORD.findall(spaced))
+    return (len(sample) - len(spaced) + runs) / _CHARS + words / _WORDS
 
 
 def looks_cut(text: str) -> bool:
