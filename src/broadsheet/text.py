@@ -25,14 +25,16 @@ _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
 # Elements that stand in titles and short texts; anything else in angle brackets is meant literally (`List<String>`).
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big blink br center cite code data del dfn em font hr i img ins kbd mark nobr q rp rt ruby "
-    "s samp small span strike strong sub sup time tt u var wbr".split()
-)
-_BLOCK = frozenset(
-    "address article aside blockquote dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header li main nav ol p "
-    "pre section table tbody td th tr ul".split()
-)
+_INLINE = frozenset({
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "blink", "br", "center", "cite", "code", "data", "del",
+    "dfn", "em", "font", "hr", "i", "img", "ins", "kbd", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp",
+    "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+})  # fmt: skip
+_BLOCK = frozenset({
+    "address", "article", "aside", "blockquote", "dd", "div", "dl", "dt", "figcaption", "figure", "footer",
+    "h1", "h2", "h3", "h4", "h5", "h6", "header", "li", "main", "nav", "ol", "p", "pre", "section", "table",
+    "tbody", "td", "th", "tr", "ul",
+})  # fmt: skip
 _BREAKING = _BLOCK | {"br", "hr"}
 _KNOWN = _INLINE | _BLOCK | {"script", "style"}
 
@@ -57,7 +59,7 @@ def mend_c1(text: str) -> str:
 
 
 def looks_like_html(text: str) -> bool:
-    """Whether a text that may be either is HTML: a closing or void tag, or a reference, and no tag that is not HTML's."""
+    """Whether a text is HTML: it has a closing or void tag, or a reference, and no tag that is not HTML's."""
     if "<" in text and _CLOSING_OR_VOID.search(text):
         return all(name.lower() in _KNOWN for name in _TAG_NAME.findall(text))
     return "&" in text and _REFERENCE.search(text) is not None

@@ -74,7 +74,7 @@ def parse(
 
 
 def sniff(body: bytes, content_type: str | None = None) -> Literal["feed", "page"]:
-    """Whether a document is to be read as a feed or as a page; what is neither is called a feed, whose parser says why."""
+    """Whether to read a document as a feed or as a page; what is neither is called a feed, whose parser says why."""
     text = encoding.to_utf8(body[:_HEAD_BYTES], content_type, Problems())
     if _JSON_START.match(text):
         return "feed"
@@ -90,7 +90,7 @@ def _read_json(text: bytes, context: Context) -> Feed | str:
 
 
 def _read_xml(text: bytes, context: Context) -> Feed | str:
-    """The feed, or what the document is instead; `_UNDECODABLE` at the end of that says that its encoding is to blame."""
+    """The feed, or what the document is instead, with `_UNDECODABLE` at its end where the encoding is to blame."""
     prolog = repair.read_prolog(text, context.problems)
     root: Element | str | None = xml.strict(text, prolog.end)
     if isinstance(root, str):

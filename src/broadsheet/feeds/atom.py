@@ -183,21 +183,17 @@ def _kind(element: Element) -> str:
 def _markup(element: Element) -> str:
     """A text construct or content as HTML."""
     kind = _kind(element)
-    if not kind:
-        return ""
-    if kind == "base64":
-        said = _decoded(element)
-        return said if text.looks_like_html(said) else text.paragraphs(said)
-    if len(element):
+    if len(element) and kind not in ("", "base64"):
         return _unwrapped(element)
-    said = (element.text or "").strip()
-    if not said or kind == "html" or (element.get("mode") == "escaped" and (kind == "xhtml" or _is_markup(said))):
+    said = _decoded(element) if kind == "base64" else (element.text or "").strip()
+    escaped = element.get("mode") == "escaped"
+    if kind == "html" or (kind == "base64" and text.looks_like_html(said)) or (kind == "xhtml" and escaped):
         return said
-    if kind == "text":
-        if element.get("type") is None and _is_markup(said):
-            return said
-        return text.paragraphs(unescape(said))  # where text holds references, it was escaped once too often
-    return escape(said, quote=False)
+    if kind == "text" and (escaped or element.get("type") is None) and _is_markup(said):
+        return said
+    if kind == "xhtml":
+        return escape(said, quote=False)
+    return text.paragraphs(unescape(said)) if kind else ""  # references in text: it was escaped once too often
 
 
 def _is_markup(said: str) -> bool:

@@ -1,6 +1,6 @@
 """Reads the dates that feeds hold; what cannot be read or cannot be true is no date, never a guess.
 
-The clock is an argument: without `now`, relative dates ("3 hours ago") cannot be read. Everything about dates lives here.
+Everything about dates lives here. The clock is an argument: without it, "3 hours ago" cannot be read.
 """
 
 import re
@@ -30,60 +30,90 @@ _ZONES: Final[dict[str, tzinfo]] = {
     name: UTC if hours == 0 else timezone(timedelta(hours=hours)) for name, hours in _ZONE_HOURS.items()
 }
 
-# Month names by language: English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Russian, Hungarian, Greek.
-_MONTH_NAMES: Final = (
-    "jan january januar janv janvier ene enero gen gennaio janeiro januari sty stycznia янв января január ιαν ιανουαρίου jän jänner",
-    "feb february februar févr février fév fevrier fevr febrero febbraio fev fevereiro februari lut lutego фев февраля február φεβ φεβρουαρίου",
-    "mar march märz mär mrz mars marzo março maart mrt marca марта мар március μαρ μάρ μαρτίου",
-    "apr april avr avril abr abril aprile kwi kwietnia апр апреля április απρ απριλίου",
-    "may mai mayo mag maggio maio mei maj maja мая май május μάι μαϊ μαΐου",
-    "jun june juni juin junio giu giugno junho cze czerwca июн июня június ιούν ιον ιουνίου",
-    "jul july juli juil juillet julio lug luglio julho lip lipca июл июля július ιούλ ιολ ιουλίου",
-    "aug august août aout ago agosto augustus sie sierpnia авг августа augusztus αύγ αυγούστου",
-    "sep sept september septembre septiembre set settembre setembro wrz września сен сентября сент szeptember σεπ σεπτεμβρίου",
-    "oct october okt oktober octobre octubre ott ottobre out outubro paź października окт октября október οκτ οκτωβρίου",
-    "nov november novembre noviembre novembro lis listopada ноя ноября νοέ νοε νοεμβρίου",
-    "dec december dez dezember déc décembre dic diciembre dicembre dezembro gru grudnia дек декабря δεκ δεκεμβρίου",
-)
-_MONTHS: Final = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
+# Month names in English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Russian, Hungarian and Greek.
+_MONTH_NAMES: Final = """
+jan january januar jän jänner janv janvier ene enero gen gennaio janeiro januari sty stycznia янв января
+január ιαν ιανουαρίου
+
+feb february februar févr février fév fevrier fevr febrero febbraio fev fevereiro februari lut lutego фев
+февраля február φεβ φεβρουαρίου
+
+mar march märz mär mrz mars marzo março maart mrt marca марта мар március μαρ μάρ μαρτίου
+
+apr april avr avril abr abril aprile kwi kwietnia апр апреля április απρ απριλίου
+
+may mai mayo mag maggio maio mei maj maja мая май május μάι μαϊ μαΐου
+
+jun june juni juin junio giu giugno junho cze czerwca июн июня június ιούν ιον ιουνίου
+
+jul july juli juil juillet julio lug luglio julho lip lipca июл июля július ιούλ ιολ ιουλίου
+
+aug august août aout ago agosto augustus sie sierpnia авг августа augusztus αύγ αυγούστου
+
+sep sept september septembre septiembre set settembre setembro wrz września сен сент сентября szeptember σεπ
+σεπτεμβρίου
+
+oct october okt oktober octobre octubre ott ottobre out outubro paź października окт октября október οκτ
+οκτωβρίου
+
+nov november novembre noviembre novembro lis listopada ноя ноября νοέ νοε νοεμβρίου
+
+dec december dez dezember déc décembre dic diciembre dicembre dezembro gru grudnia дек декабря δεκ δεκεμβρίου
+"""
+_MONTHS: Final = {name: number for number, names in enumerate(_MONTH_NAMES.split("\n\n"), 1) for name in names.split()}
+
+_MONTHS_A_YEAR: Final = 12
+_NOON: Final = 12
+_MIDNIGHT: Final = 24
+_TWO_DIGITS: Final = 2
+_LAST_OF_THIS_CENTURY: Final = 49  # of years of two digits (RFC 2822 4.3)
 
 _TIME = (
     r"(?P<early>am|pm|上午|下午|오전|오후|午前|午後)?[ ,]*"
-    r"(?P<hour>\d{1,2})(?:[:.時时点h]|시 ?)(?P<minute>\d{1,2})(?:(?:[:.分]|분 ?)(?P<second>\d{1,2})(?:[.,:]\d{1,9})?)?[分秒]?"
+    r"(?P<hour>\d{1,2})(?:[:.時时点h]|시 ?)(?P<minute>\d{1,2})"
+    r"(?:(?:[:.分]|분 ?)(?P<second>\d{1,2})(?:[.,:]\d{1,9})?)?[分秒]?"
     r"[ ]*(?P<half>[ap]\.?m\b\.?)?"
 )
-_ZONE = r"[ (]*(?P<zone>[+-]\d{1,2}:?\d{0,2}(?: ?\(.{1,40}\))?|[a-z][a-z/_]{0,30}(?:[+-]\d{1,2}:?\d{0,2}(?: ?\(.{1,40}\))?)?)?\)?\.?"
+_ZONE = (
+    r"[ (]*(?P<zone>[+-]\d{1,2}:?\d{0,2}(?: ?\(.{1,40}\))?"
+    r"|[a-z][a-z/_]{0,30}(?:[+-]\d{1,2}:?\d{0,2}(?: ?\(.{1,40}\))?)?)?\)?\.?"
+)
+_WEEKDAY = r"(?:[^\W\d]{2,12}\.?,? ?)?"
+_EASTERN_WEEKDAY = r"(?:[（(][月火水木金土日一二三四五六][)）]|(?:星期|周)[一二三四五六日天])?"
 
 _USUAL = re.compile(
-    r"\s*(?:[A-Za-z]{3}, )?(\d\d?) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) (\d\d):(\d\d):(\d\d) "
+    r"\s*(?:[A-Za-z]{3}, )?(\d\d?) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) "
+    r"(\d\d):(\d\d):(\d\d) "
     r"(?:GMT|UTC|Z|([+-])(\d\d)(\d\d))\s*$",
     re.ASCII,
 )
 """RFC 822 as nearly all feeds write it; the other patterns see lower case."""
 _YEAR_FIRST = re.compile(
     r"(?P<year>\d{4})(?:[-/.年]|년) ?(?P<month>\d{1,2}|[^\W\d]{3,12})(?:[-/.月]|월) ?(?P<day>\d{1,2})[日일]?\.?"
-    rf"(?:[t ,]*(?:\(?[月火水木金土日一二三四五六]\)|(?:星期|周)[一二三四五六日天])?[ ,]*{_TIME}{_ZONE})?$",
+    rf"[t ,]*{_EASTERN_WEEKDAY}[ ,]*(?:{_TIME}{_ZONE})?$"
 )
 _DAY_FIRST = re.compile(
-    r"(?:[^\W\d]{2,12}\.?,? ?)?(?P<day>\d{1,2})(?:st|nd|rd|th|\.|º)?,?[ -](?:de |of )?(?P<month>[^\W\d]{3,12})\.?,?[ -]"
-    rf"(?:de |of )?(?P<year>\d{{4}}|\d{{2}}),?(?: (?:{_TIME})?{_ZONE})?$",
+    rf"{_WEEKDAY}(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.|º)?,?[ -](?:de |of )?(?P<month>[^\W\d]{{3,12}})\.?,?[ -]"
+    rf"(?:de |of )?(?P<year>\d{{4}}|\d{{2}}),?(?: (?:{_TIME})?{_ZONE})?$"
 )
 _MONTH_FIRST = re.compile(
     r"(?:[^\W\d]{2,12}\.?,? )?(?P<month>[^\W\d]{3,12})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,?"
-    rf"(?: (?P<year>\d{{4}}),?)?(?: (?:at )?{_TIME}{_ZONE})?(?: (?P<late_year>\d{{4}}))?$",
+    rf"(?: (?P<year>\d{{4}}),?)?(?: (?:at )?{_TIME}{_ZONE})?(?: (?P<late_year>\d{{4}}))?$"
 )
 _NUMBERS = re.compile(
-    rf"(?:[^\W\d]{{2,12}}\.?,? )?(?P<first>\d{{1,2}})[/.-](?P<second_number>\d{{1,2}})[/.-](?P<year>\d{{4}}),?(?: {_TIME}{_ZONE})?$"
+    rf"{_WEEKDAY}(?P<first>\d{{1,2}})[/.-](?P<second_number>\d{{1,2}})[/.-](?P<year>\d{{4}}),?(?: {_TIME}{_ZONE})?$"
 )
 _PART = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{2}))?$")
 _ORDINAL = re.compile(r"(?P<year>\d{4})-?(?P<ordinal>\d{3})$")
 
 _AGO = re.compile(
-    r"(?P<count>\d{1,4}) ?(?P<unit>seconds?|秒|初|minutes?|mins?|分钟|分鐘|分|hours?|小时|小時|時間|days?|天|日|weeks?|周|週間)"
-    r"(?: ago|之?前)$"
+    r"(?P<count>\d{1,4}) ?"
+    r"(?P<unit>seconds?|minutes?|mins?|hours?|days?|weeks?|秒|初|分钟|分鐘|分|小时|小時|時間|天|日|周|週間)(?: ago|之?前)$"
 )
-_UNIT_S: Final = {"s": 1, "秒": 1, "初": 1, "m": 60, "分": 60, "h": 3600, "小": 3600, "時": 3600, "d": 86400, "天": 86400,
-                  "日": 86400, "w": 604800, "周": 604800, "週": 604800}  # fmt: skip
+_UNIT_S: Final = {
+    "s": 1, "秒": 1, "初": 1, "m": 60, "分": 60, "h": 3600, "小": 3600, "時": 3600,
+    "d": 86400, "天": 86400, "日": 86400, "w": 604800, "周": 604800, "週": 604800,
+}  # fmt: skip
 _DAY_NAMED = re.compile(rf"(?P<named>今天|昨天|前天|今日|昨日|today|yesterday)(?:[ ,]*(?:at )?{_TIME})?$")
 _DAYS_AGO: Final = {"今": 0, "昨": 1, "前": 2, "t": 0, "y": 1}
 _JUST_NOW: Final = frozenset({"刚刚", "剛剛", "たった今", "just now", "now"})
@@ -159,9 +189,9 @@ def _odd(text: str, now: datetime | None, zone: tzinfo) -> tuple[datetime | None
 def _from_numbers(parts: dict[str, str | None], zone: tzinfo) -> tuple[datetime | None, str]:
     """A date in numbers alone, where only one order of day and month is possible."""
     first, second = int(parts["first"] or 0), int(parts["second_number"] or 0)
-    if first <= 12 and second <= 12 and first != second:
+    if first <= _MONTHS_A_YEAR and second <= _MONTHS_A_YEAR and first != second:
         return None, UNREADABLE
-    day, month = (first, second) if first > 12 else (second, first)
+    day, month = (first, second) if first > _MONTHS_A_YEAR else (second, first)
     return _from_parts({**parts, "day": str(day), "month": str(month)}, zone)
 
 
@@ -172,7 +202,7 @@ def _from_parts(parts: dict[str, str | None], zone: tzinfo) -> tuple[datetime | 
     found_zone, problem = _zone(parts.get("zone") or "", zone)
     hour, minute, second = _hour(parts), int(parts["minute"] or 0), int(parts["second"] or 0)
     moment = datetime(_year(year), month, int(parts["day"] or 1), 0, minute, min(second, 59), tzinfo=found_zone)
-    if hour > 24 or (hour == 24 and (minute or second)):
+    if hour > _MIDNIGHT or (hour == _MIDNIGHT and (minute or second)):
         return None, UNTRUE
     return moment + timedelta(hours=hour), problem
 
@@ -186,17 +216,17 @@ def _month(text: str) -> int | None:
 def _year(text: str) -> int:
     """A year; two digits as RFC 2822 4.3 says."""
     year = int(text)
-    if len(text) > 2:
+    if len(text) > _TWO_DIGITS:
         return year
-    return year + (2000 if year < 50 else 1900)
+    return year + (2000 if year <= _LAST_OF_THIS_CENTURY else 1900)
 
 
 def _hour(parts: dict[str, str | None]) -> int:
     hour = int(parts["hour"] or 0)
     half = (parts["half"] or parts["early"] or "").replace(".", "")
-    if not half or hour > 12:
+    if not half or hour > _NOON:
         return hour
-    return hour % 12 + (12 if half in _PM else 0)
+    return hour % _NOON + (_NOON if half in _PM else 0)
 
 
 def _zone(text: str, default: tzinfo) -> tuple[tzinfo, str]:
@@ -215,7 +245,7 @@ def _zone(text: str, default: tzinfo) -> tuple[tzinfo, str]:
 
 def _offset(text: str) -> tzinfo:
     hours, _, minutes = text[1:].partition(":")
-    if len(hours) > 2:
+    if len(hours) > _TWO_DIGITS:
         hours, minutes = hours[:-2], hours[-2:]
     delta = timedelta(hours=int(hours), minutes=int(minutes or 0))
     return timezone(-delta if text[0] == "-" else delta)

@@ -20,7 +20,9 @@ Fields = dict[str, list[Element]]
 
 _SELF_CLOSED: Final = re.compile(r"<([A-Za-z][\w:.-]*+)((?:\s(?:[^<>/]++|/(?!>))*+)?)/>")
 _NAMESPACE: Final = re.compile(r' xmlns(?::[\w.-]+)?="[^"]*"')
-_VOID: Final = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"})  # fmt: skip
+_VOID: Final = frozenset({
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+})  # fmt: skip
 
 _DURATION: Final = re.compile(r"(?:(\d{1,4}):)?(\d{1,4}):(\d{1,2})(?:\.\d{1,9})?$")
 _LONGEST_NUMBER: Final = 15

@@ -32,12 +32,13 @@ _LABELS: Final = {
     "euc_kr": "cp949", "johab": "johab", "shift_jis": "cp932", "utf-16": "utf-16-le", "utf-32": "utf-32-le",
     "utf-8-sig": "utf-8",
 }  # fmt: skip
-_READABLE: Final = frozenset(
-    "utf-8 utf-16-le utf-16-be utf-32-le utf-32-be gb18030 big5hkscs cp932 cp949 johab euc_jp iso2022_jp "
-    "koi8-r koi8-u koi8-t cp037 cp437 cp850 cp852 cp855 cp866 cp874 mac-roman mac-cyrillic mac-latin2 ptcp154 cp1250 "
-    "cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 "
-    "iso8859-7 iso8859-8 iso8859-10 iso8859-13 iso8859-14 iso8859-15 iso8859-16".split()
-)
+_READABLE: Final = frozenset({
+    "utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "gb18030", "big5hkscs", "cp932", "cp949", "johab",
+    "euc_jp", "iso2022_jp", "koi8-r", "koi8-u", "koi8-t", "cp037", "cp437", "cp850", "cp852", "cp855", "cp866", "cp874",
+    "mac-roman", "mac-cyrillic", "mac-latin2", "ptcp154", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255",
+    "cp1256", "cp1257", "cp1258", "iso8859-2", "iso8859-3", "iso8859-4", "iso8859-5", "iso8859-6", "iso8859-7",
+    "iso8859-8", "iso8859-10", "iso8859-13", "iso8859-14", "iso8859-15", "iso8859-16",
+})  # fmt: skip
 _OTHER_NAMES: Final = {
     "x-sjis": "cp932", "x-gbk": "gb18030", "x-x-big5": "big5hkscs", "windows-949": "cp949", "ks_c_5601-1987": "cp949",
     "x-mac-roman": "mac-roman", "x-mac-cyrillic": "mac-cyrillic", "windows-874": "cp874", "iso-8859-8-i": "iso8859-8",
@@ -52,6 +53,7 @@ _DETECT_BYTES: Final = 200_000
 _CJK: Final = frozenset({"gb18030", "big5hkscs", "cp932", "cp949", "johab", "euc_jp"})
 _FEW_BYTES: Final = 12
 _LONE_BYTES: Final = re.compile("[\udc80-\udcff]+")
+_NO_START: Final = range(0x80, 0xC0)
 _UNDEFINED_1252: Final = b"\x81\x8d\x8f\x90\x9d"
 
 
@@ -171,9 +173,9 @@ def _is_utf8(body: bytes) -> bool:
 
 
 def _lone(run: re.Match[str]) -> str:
-    """What a byte that is not UTF-8 was meant as: quotes and dashes of windows-1252 are, halves of characters are lost."""
+    """What is not UTF-8: a byte that starts no character was windows-1252, anything else is half a character."""
     byte = ord(run[0]) - 0xDC00 if len(run[0]) == 1 else 0
-    return bytes([byte]).decode("cp1252", "replace") if 0x80 <= byte < 0xA0 else "\ufffd"
+    return bytes([byte]).decode("cp1252", "replace") if byte in _NO_START else "\ufffd"
 
 
 def _name(codec: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -17,6 +18,7 @@ Object = Mapping[str, Any]
 _ITEMS: Final = re.compile(r'"items"\s{0,100}:\s{0,100}\[')
 _GAP: Final = re.compile(r"[\s,]*")
 _VERSION: Final = "jsonfeed.org/version/"
+_LARGEST_ID: Final = 10**18  # larger numbers are no ids, and slow to write out
 _ITEM_KEYS: Final = frozenset({"content_html", "content_text", "date_published", "external_url", "summary"})
 
 
@@ -122,7 +124,11 @@ def _text(found: Object, key: str) -> str:
     value = found.get(key)
     if isinstance(value, str):
         return text.scrub(value)
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e18 else ""
+    return (
+        str(value)
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST_ID
+        else ""
+    )
 
 
 def _url(found: Object, key: str, context: Context, base: str) -> str | None:
@@ -130,7 +136,7 @@ def _url(found: Object, key: str, context: Context, base: str) -> str | None:
     return context.absolute(href, base) if href else None
 
 
-def _date(found: Object, key: str, context: Context):  # type: ignore[no-untyped-def]
+def _date(found: Object, key: str, context: Context) -> datetime | None:
     said = _text(found, key)
     return context.date(said) if said else None
 

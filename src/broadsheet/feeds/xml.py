@@ -29,6 +29,7 @@ _HARMLESS: Final = frozenset(
 _WHERE: Final = re.compile(r",? line \d+, column \d+.*", re.DOTALL)  # of a document that starts elsewhere than theirs
 
 # Windows-1252 read as Latin-1 on its way to UTF-8: C1 control characters, written out or as references.
+_C1: Final = range(0x80, 0xA0)
 _C1_BYTES: Final = re.compile(rb"\xc2[\x80-\x9f]")
 _C1_REFERENCE: Final = re.compile(rb"&#(?:1[2-5][0-9]|[xX][89][0-9a-fA-F]);")
 
@@ -100,4 +101,4 @@ def _meant_byte(match: re.Match[bytes]) -> bytes:
 def _meant_reference(match: re.Match[bytes]) -> bytes:
     digits = match[0][2:-1]
     code = int(digits[1:], 16) if digits[:1] in b"xX" else int(digits)
-    return bytes([code]).decode("cp1252", "ignore").encode() if 0x80 <= code < 0xA0 else match[0]
+    return bytes([code]).decode("cp1252", "ignore").encode() if code in _C1 else match[0]
