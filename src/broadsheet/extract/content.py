@@ -14,6 +14,7 @@ _AROUND = (
     "[aria-hidden=true],[class*=related],[class*=share],[class*=social],[class*=newsletter],[class*=comment],"
     "[class*=promo],[class*=recirc],[class*=tags],[class*=byline],[class*=breadcrumb],[class*=pagination]"
 )
+_BESIDE = "nav,footer,aside"
 _AROUND_SHARE = 0.3
 """No part with more of the text than this is dropped, whatever its class says."""
 
@@ -45,6 +46,8 @@ def _marked(document: Document) -> Element | None:
 def _likeliest(document: Document) -> Element | None:
     """The best of three guesses: text density, paragraphs, the page's only `article`."""
     best = document.main_content()
+    if best is not None and best.closest(_BESIDE):
+        best = None
     by_paragraphs = _richest_in_paragraphs(document)
     if by_paragraphs is not None and length(by_paragraphs) > max(2 * length(best), 2 * ENOUGH_CHARS):
         best = by_paragraphs
@@ -77,7 +80,7 @@ def _paragraphs(document: Document) -> Iterator[tuple[Element, float]]:
     """Pairs of an element and how much text a paragraph directly inside it has."""
     for paragraph in document.find_all("p"):
         weight = _weight(paragraph.text.strip()) - sum(_weight(link.text) for link in paragraph.find_all("a"))
-        if weight >= _PARAGRAPH_CHARS and isinstance(paragraph.parent, Element):
+        if weight >= _PARAGRAPH_CHARS and isinstance(paragraph.parent, Element) and not paragraph.closest(_BESIDE):
             yield paragraph.parent, weight
     for holder in {br.parent for br in document.find_all("br")}:
         if isinstance(holder, Element) and holder.tag != "p":

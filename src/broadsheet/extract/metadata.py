@@ -119,13 +119,14 @@ def _title(document: Document, said: list[str], *, hint: str) -> str:
 
 
 def _without_site(title: str) -> str:
-    """The title without what follows the last separator, if what is left is the longer part."""
+    """The title without what follows the last separator, if what is left is no shorter."""
     first, separator, _ = title.partition("_") if "_" in title else ("", "", "")
     if not separator:
         ends = [found.start() for found in _SEPARATOR.finditer(title)]
         first = title[: ends[-1]] if ends else title
     first = first.strip()
-    return first if len(first) >= _MIN_TITLE_CHARS and 2 * len(first) >= len(title) else title
+    rest = title[len(first) :].lstrip(" |–—·»@-:")
+    return first if len(first) >= max(_MIN_TITLE_CHARS, len(rest)) else title
 
 
 def _published(document: Document, article: dict[str, object]) -> datetime | None:
