@@ -34,8 +34,10 @@ def entry_keys(entries: Sequence[Entry]) -> list[bytes]:
     A guid that stands on several different entries of one document does not tell them apart, so there link and title
     are added to it, and the text where these are equal too; otherwise one of them would be lost.
     """
-    guids = Counter(entry.id for entry in set(entries) if entry.id)
-    named = Counter((entry.id, entry.link, entry.title) for entry in set(entries) if entry.id)
+    # Only what names it: the same entry may stand twice with its markup written in two ways.
+    different = {(entry.id, entry.link, entry.title, entry.html) for entry in entries}
+    guids = Counter(guid for guid, *_ in different)
+    named = Counter(names[:3] for names in different)
     return [
         _entry_key(entry, entries=guids[entry.id], namesakes=named[entry.id, entry.link, entry.title])
         for entry in entries
