@@ -80,17 +80,18 @@ def after_failure(state: SourceState, *, now: datetime, pace: Pace, kind: str, m
 def after_hold(
     state: SourceState, *, now: datetime, pace: Pace, message: str, retry_after_s: float | None
 ) -> SourceState:
-    """The state after its host asked us to wait (429, 503 with Retry-After): held, which is not failed."""
+    """The state after its host asked us to wait (429, 503 with Retry-After): held, which is not failed.
+
+    When it is due is another matter: what is due and held waits, and is counted as held.
+    """
     asked_s = DEFAULT_HOLD_S if retry_after_s is None else retry_after_s
-    wait_s = min(max(asked_s, 1.0), LONGEST_HOLD_S)
-    until = now + timedelta(seconds=wait_s)
     return msgspec.structs.replace(
         state,
-        next_due=max(until, now + timedelta(seconds=min(pace.min_interval_s, LONGEST_HOLD_S))),
+        next_due=now + timedelta(seconds=min(pace.min_interval_s, pace.interval_s)),
         last_fetch=now,
         error_kind="held",
         error=message,
-        held_until=until,
+        held_until=now + timedelta(seconds=min(max(asked_s, 1.0), LONGEST_HOLD_S)),
     )
 
 
