@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from broadsheet.errors import ArchiveError
+from broadsheet.model import FetchRequest, FetchResponse
 from broadsheet.pipeline.report import Progress, Silent, SyncReport
 from broadsheet.ports import Archive
 from broadsheet.publish import PublishReport
@@ -31,6 +32,17 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def open_store(where: Path | str, *, create: bool = True) -> Archive:
+    """The archive at a path or a URL; a new one where there is none, if it may be made.
+
+    Raises:
+        ArchiveError: it cannot be opened.
+    """
+    from broadsheet.archive import open_archive
+
+    return open_archive(where, create=create)
+
+
 @contextmanager
 def opened_archive(settings: Settings) -> Iterator[Archive]:
     """The archive, closed in the end.
@@ -38,9 +50,7 @@ def opened_archive(settings: Settings) -> Iterator[Archive]:
     Raises:
         ArchiveError: it cannot be opened.
     """
-    from broadsheet.archive import open_archive
-
-    archive = open_archive(settings.archive)
+    archive = open_store(settings.archive)
     try:
         yield archive
     finally:
@@ -128,6 +138,26 @@ async def _sync(
         return msgspec.structs.replace(report, errors=(*complaints, *report.errors)) if complaints else report
     finally:
         pool.close()
+        await fetcher.close()
+
+
+def run_fetch(settings: Settings | None, request: FetchRequest) -> FetchResponse:
+    """One document, fetched as the settings say, or with the defaults where there are none.
+
+    Raises:
+        SourceError: there was no answer, or it was refused, too large, too slow or unreadable.
+    """
+    return asyncio.run(_fetch(settings, request))
+
+
+async def _fetch(settings: Settings | None, request: FetchRequest) -> FetchResponse:
+    from broadsheet.fetcher import HttpFetcher
+    from broadsheet.fetcher.settings import FetchSettings, configured
+
+    fetcher = HttpFetcher(FetchSettings() if settings is None else configured(settings))
+    try:
+        return await fetcher.fetch(request)
+    finally:
         await fetcher.close()
 
 

@@ -1,9 +1,9 @@
 """The protocols between the core and the world: what an adapter must offer. No implementation here."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from broadsheet.model import (
     Article,
@@ -27,6 +27,9 @@ from broadsheet.model import (
     StoredMedia,
     Value,
 )
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 
 class Fetcher(Protocol):
@@ -59,6 +62,18 @@ class MediaStore(Protocol):
 
     def path(self, name: str) -> Path:
         """Where the file of a `StoredMedia.name` is."""
+        ...
+
+
+class Pool(Protocol):
+    """Where the work on one document is done, here or in another process."""
+
+    async def run(self, function: Callable[[Task], Result], task: Task, *, size_bytes: int) -> Result:
+        """The function's result for this task; both can be pickled.
+
+        Raises:
+            SourceError: the document crashed or blocked whoever read it.
+        """
         ...
 
 
@@ -123,6 +138,10 @@ class Archive(Protocol):
 
         `keys` restricts it to some. Longest overdue first.
         """
+        ...
+
+    def held(self, *, now: datetime, keys: Collection[str] | None, everything: bool) -> int:
+        """How many more would be scheduled, had their hosts not asked us to wait."""
         ...
 
     def sources(self, *, now: datetime) -> list[SourceRow]:
@@ -198,6 +217,10 @@ class Archive(Protocol):
 
     def list_articles(self, wanted: ArticleFilter) -> list[Article]:
         """Articles, newest first by date."""
+        ...
+
+    def arrivals(self, *, after: int, limit: int) -> list[Article]:
+        """Articles that arrived after this position (0: from the first), in order of arrival."""
         ...
 
     def search(self, match: str, *, limit: int) -> list[Article]:

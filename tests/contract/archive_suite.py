@@ -114,6 +114,22 @@ class ArchiveSuite:
         later = archive.scheduled(now=NOW + HOUR, keys=None, everything=False)
         assert {item.source.key for item in later} == {"source-0", "source-2"}
 
+    def test_what_is_due_and_held_is_counted(self, archive: Archive) -> None:
+        archive.register(sources(4), now=NOW)
+        due = SourceState(key="source-0", held_until=NOW + DAY, next_due=NOW + HOUR)
+        later = SourceState(key="source-1", held_until=NOW + DAY, next_due=NOW + 2 * HOUR)
+        gone = SourceState(key="source-2", held_until=NOW + DAY, gone=True)
+        states = enumerate((due, later, gone))
+        archive.apply([msgspec.structs.replace(quiet(number), state=state) for number, state in states])
+
+        def held(**how: object) -> int:
+            return archive.held(**{"now": NOW + HOUR, "keys": None, "everything": False, **how})  # type: ignore[arg-type]
+
+        assert (held(now=NOW), held(), held(now=NOW + 2 * HOUR), held(now=NOW + DAY)) == (0, 1, 2, 0)
+        assert held(everything=True) == 2
+        assert held(everything=True, keys=["source-1", "source-3"]) == 1
+        assert held(keys=[]) == 0
+
     def test_the_state_and_the_window_come_back_whole(self, archive: Archive) -> None:
         archive.register(sources(1), now=NOW)
         state = SourceState(
@@ -581,6 +597,13 @@ class ArchiveSuite:
         assert listed(section=("A",), since=NOW - 2 * DAY, limit=2) == ids((0, 1), (0, 2))
         assert listed(section=("B",)) == ids((1, 0))
         assert listed(section=("nowhere",)) == []
+
+    def test_arrivals_go_on_where_they_left_off(self, filled: Archive) -> None:
+        found = filled.arrivals(after=0, limit=2)
+        assert [article.arrival for article in found] == sorted(article.arrival for article in found)
+        found += filled.arrivals(after=found[-1].arrival, limit=1000)
+        assert len({article.id for article in found}) == len(found) == filled.counts().articles
+        assert filled.arrivals(after=found[-1].arrival, limit=1000) == []
 
     def test_find_by_id_beginning_or_url(self, filled: Archive) -> None:
         wanted = article_id(0, 1)

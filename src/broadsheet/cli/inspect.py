@@ -1,6 +1,5 @@
 """`inspect`: what Broadsheet makes of feeds and pages, one JSON object a line; needs no configuration."""
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import Any, Literal
@@ -44,7 +43,7 @@ def _inspect(options: Options, given: str, kind: Literal["feed", "page"] | None,
     from broadsheet import inspection
 
     if given.startswith(("http://", "https://")):
-        answer = asyncio.run(_fetch(options, given))
+        answer = _fetch(options, given)
         if answer.status != 200:  # noqa: PLR2004
             raise SourceError("status", f"answers {answer.status}")
         return inspection.inspect(
@@ -70,16 +69,12 @@ def _read(name: str) -> bytes:
         raise SourceError("format", f"cannot be read: {(error.strerror or str(error)).lower()}") from error
 
 
-async def _fetch(options: Options, url: str) -> FetchResponse:
-    from broadsheet.fetcher import FetchSettings, HttpFetcher
-    from broadsheet.fetcher.settings import configured
+def _fetch(options: Options, url: str) -> FetchResponse:
+    from broadsheet.app import run_fetch
     from broadsheet.pipeline.feeds import ACCEPT
 
-    settings = configured(options.settings()) if options.config_path.exists() else FetchSettings()
-    fetcher = HttpFetcher(settings)
+    settings = options.settings() if options.config_path.exists() else None
     try:
-        return await fetcher.fetch(FetchRequest(url=url, accept=ACCEPT, limit_bytes=MOST_BYTES))
+        return run_fetch(settings, FetchRequest(url=url, accept=ACCEPT, limit_bytes=MOST_BYTES))
     except SourceError as error:
         raise SourceError(error.kind, mask(str(error)), retry_after_s=error.retry_after_s) from error
-    finally:
-        await fetcher.close()

@@ -7,8 +7,7 @@ from datetime import datetime
 
 from broadsheet.errors import SourceError
 from broadsheet.pipeline.report import Progress
-from broadsheet.pool import CpuPool
-from broadsheet.ports import Archive, Fetcher, MediaStore
+from broadsheet.ports import Archive, Fetcher, MediaStore, Pool
 from broadsheet.settings import Settings
 
 OK = 200
@@ -31,7 +30,7 @@ class Context:
     archive: Archive
     fetcher: Fetcher
     media: MediaStore
-    pool: CpuPool
+    pool: Pool
     settings: Settings
     clock: Callable[[], datetime]
     progress: Progress

@@ -36,6 +36,7 @@ HOT = {
     "pending pages": (enrichment._PENDING, "page_fetches_due"),
     "pending media": (media._PENDING, "media_due"),
     "users of an image": (media._USERS, "media_uses_media"),
+    "articles after an arrival": (reading._ARRIVALS, "USING INTEGER PRIMARY KEY"),
     "records": (reading._RECORDS, "sqlite_autoindex_articles_1"),
     "sources of an article": (reading._SEEN_IN, "sightings_article"),
     "newest articles": (reading._LIST.format(which="1"), "articles_date"),

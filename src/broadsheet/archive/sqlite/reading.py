@@ -74,6 +74,14 @@ _LIST = f"""
     ORDER BY coalesce(a.published, a.first_seen) DESC, a.arrival DESC
     LIMIT :limit
 """
+_ARRIVALS = f"""
+    SELECT {ARTICLE_COLUMNS}
+    FROM articles a
+    JOIN sources s ON s.id = a.source
+    WHERE a.arrival > ?
+    ORDER BY a.arrival
+    LIMIT ?
+"""
 _OF_SOURCES = """
     a.arrival IN (
         SELECT g.article FROM sightings g WHERE g.source IN (SELECT value FROM json_each(:sources))
@@ -175,6 +183,11 @@ def list_articles(connection: sqlite3.Connection, wanted: ArticleFilter) -> list
         parameters["sources"] = json_of(_source_ids(connection, wanted))
     rows = connection.execute(_LIST.format(which=" AND ".join(conditions)), parameters)
     return [article_of(row) for row in rows]
+
+
+def arrivals(connection: sqlite3.Connection, *, after: int, limit: int) -> list[Article]:
+    """Articles that arrived after this position, in order of arrival."""
+    return [article_of(row) for row in connection.execute(_ARRIVALS, (after, limit))]
 
 
 def _source_ids(connection: sqlite3.Connection, wanted: ArticleFilter) -> list[int]:

@@ -101,6 +101,11 @@ class SqliteArchive:
         with self._database.reading() as connection:
             return sources.scheduled(connection, now=now, keys=keys, everything=everything)
 
+    def held(self, *, now: datetime, keys: Collection[str] | None, everything: bool) -> int:
+        """How many more would be scheduled, had their hosts not asked us to wait."""
+        with self._database.reading() as connection:
+            return sources.held(connection, now=now, keys=keys, everything=everything)
+
     def sources(self, *, now: datetime) -> list[SourceRow]:
         """All sources, in the order that they were configured; those that no longer are come last."""
         with self._database.reading() as connection:
@@ -184,6 +189,11 @@ class SqliteArchive:
         """Articles, newest first by date."""
         with self._database.reading() as connection:
             return reading.list_articles(connection, wanted)
+
+    def arrivals(self, *, after: int, limit: int) -> list[Article]:
+        """Articles that arrived after this position, in order of arrival."""
+        with self._database.reading() as connection:
+            return reading.arrivals(connection, after=after, limit=limit)
 
     def search(self, match: str, *, limit: int) -> list[Article]:
         """Articles for a `tokens.query_text` expression, best first, then newest."""
