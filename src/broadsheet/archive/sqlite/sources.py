@@ -79,6 +79,7 @@ _SCHEDULED = f"""
         AND {{which}}
     ORDER BY coalesce(s.next_due, 0), s.position
 """
+_HELD = "SELECT count(*) FROM sources s WHERE s.active AND NOT s.gone AND s.held_until > :now AND {which}"
 _DUE = "coalesce(s.next_due, 0) <= :now"
 _NAMED = "s.key IN (SELECT value FROM json_each(:keys))"
 
@@ -157,16 +158,29 @@ def scheduled(
     connection: sqlite3.Connection, *, now: datetime, keys: Collection[str] | None, everything: bool
 ) -> list[Scheduled]:
     """The sources to fetch, longest overdue first; those never fetched before all others."""
+    which, parameters = _wanted(now, keys, everything=everything)
+    rows = connection.execute(_SCHEDULED.format(which=which), parameters)
+    return [
+        Scheduled(source=source_of(row), state=state_of(row[0], row[7:24]), window=unpack_window(row[24]))
+        for row in rows
+    ]
+
+
+def held(connection: sqlite3.Connection, *, now: datetime, keys: Collection[str] | None, everything: bool) -> int:
+    """How many sources only wait because their hosts asked for it."""
+    which, parameters = _wanted(now, keys, everything=everything)
+    (count,) = connection.execute(_HELD.format(which=which), parameters).fetchone()
+    return int(count)
+
+
+def _wanted(now: datetime, keys: Collection[str] | None, *, everything: bool) -> tuple[str, dict[str, object]]:
+    """The condition for sources that a run is about, with its parameters."""
     conditions = ["1"] if everything else [_DUE]
     parameters: dict[str, object] = {"now": micros(now)}
     if keys is not None:
         conditions.append(_NAMED)
         parameters["keys"] = json_of(list(keys))
-    rows = connection.execute(_SCHEDULED.format(which=" AND ".join(conditions)), parameters)
-    return [
-        Scheduled(source=source_of(row), state=state_of(row[0], row[7:24]), window=unpack_window(row[24]))
-        for row in rows
-    ]
+    return " AND ".join(conditions), parameters
 
 
 def rows(connection: sqlite3.Connection, *, now: datetime) -> list[SourceRow]:
