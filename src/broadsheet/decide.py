@@ -220,9 +220,7 @@ def _page(article: Article, draft: Draft, full_text: FullText, now: datetime) ->
     return (PageFetch(article_id=article.id, source_key=article.source_key, url=article.url, next_try=now),)
 
 
-def decide_page(
-    wait: PageFetch, draft: PageDraft, *, mirror_images: bool, now: datetime
-) -> PageChanges:
+def decide_page(wait: PageFetch, draft: PageDraft, *, mirror_images: bool, now: datetime) -> PageChanges:
     """What a fetched page changes: the article's text, or nothing where the page was refused."""
     if draft.body is None or draft.capture is None:
         return PageChanges(article_id=wait.article_id, error=draft.reason)
