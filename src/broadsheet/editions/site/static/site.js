@@ -110,7 +110,7 @@
       if (video) {
         event.preventDefault();
         const player = make("iframe", {
-          class: "player", src: video.dataset.player, title: video.textContent.trim(), allowfullscreen: "",
+          class: "player", src: video.dataset.player, title: video.textContent.trim(),
           allow: "fullscreen; picture-in-picture; encrypted-media", referrerpolicy: "strict-origin-when-cross-origin",
         });
         video.replaceWith(player);
