@@ -162,7 +162,7 @@ def test_images_are_fetched_only_where_they_are_mirrored() -> None:
     ],
 )
 def test_a_page_is_fetched_when_the_feed_has_a_summary_or_the_user_says_so(
-    full_text: str, cut: bool, url: str | None, fetched: bool
+    *, full_text: str, cut: bool, url: str | None, fetched: bool
 ) -> None:
     source = msgspec.structs.replace(SOURCE, full_text=full_text)
     pages = decided(draft(cut=cut, url=url), source=source).changes.pages
@@ -285,7 +285,7 @@ def page_draft(**said: object) -> PageDraft:
 
 
 @pytest.mark.parametrize("mirror", [True, False])
-def test_a_page_gives_its_article_a_text(mirror: bool) -> None:
+def test_a_page_gives_its_article_a_text(*, mirror: bool) -> None:
     changes = decide_page(WAIT, page_draft(), mirror_images=mirror, now=NOW)
     assert changes.write is not None
     assert changes.capture is not None
