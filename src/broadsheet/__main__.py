@@ -2,7 +2,7 @@
 
 import sys
 
-from broadsheet.cli import main
-
 if __name__ == "__main__":
+    from broadsheet.cli import main  # not for worker processes, which import this file as well
+
     sys.exit(main())

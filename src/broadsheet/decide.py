@@ -11,6 +11,7 @@ import msgspec
 
 from broadsheet.digest import PageDraft
 from broadsheet.frontier import next_try
+from broadsheet.identity import tombstone
 from broadsheet.model import (
     Article,
     ArticleWrite,
@@ -89,7 +90,7 @@ def decide(
     """
     pile = _Pile()
     for draft in digest.drafts:
-        if draft.entry_key in known.tombstones:
+        if known.tombstones and tombstone(source.key, draft.entry_key) in known.tombstones:
             continue
         before = known.entries.get(draft.entry_key)
         if before is not None:

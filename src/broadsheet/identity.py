@@ -58,6 +58,11 @@ def _entry_key(entry: Entry, *, entries: int, namesakes: int) -> bytes:
     return _digest(ENTRY_KEY_BYTES, "content", entry.title, entry.html)
 
 
+def tombstone(source_key: str, entry_key: bytes) -> bytes:
+    """What is left of an entry that was taken down, 16 bytes: enough to know it again, not to read it."""
+    return _digest(ENTRY_KEY_BYTES, "tombstone", source_key, entry_key.hex())
+
+
 def content_digest(entry: Entry) -> bytes:
     """Of everything a reader would see, 12 bytes; unequal means that the entry has to be cleaned and looked at."""
     return _digest(

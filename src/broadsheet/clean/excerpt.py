@@ -22,6 +22,9 @@ _TRAILING = " \t\n,;:，、；：-–—(（“「『《"
 _LONG = 10.0
 """Allowances: a text this many times as long as an excerpt is whole, however it ends."""
 _SHORT = 2.0
+_LONG_CHARS = int(_LONG * _WORDS * (_WORD_CHARS + 1))
+_SHORT_CHARS = int(_SHORT * _WORDS * (_WORD_CHARS + 1))
+"""No text of more characters is within these allowances, whatever its script: found without counting words."""
 _SUMMARY_PARAGRAPHS = 2
 """A short text of more paragraphs than this was written as a whole."""
 _ELLIPSIS = re.compile(r"(?:\u2026|\u22ef|\.\.\.|。。。)[\s\])】）»>.]*$")
@@ -86,10 +89,11 @@ def _amount(text: str, *, enough: float) -> float:
 
 def looks_cut(text: str) -> bool:
     """Whether a feed's text is probably only a summary: short, or ending in an ellipsis or an invitation to read on."""
-    amount = _amount(text, enough=_LONG)
-    if amount >= _LONG:
+    if len(text) > _LONG_CHARS:
         return False
-    if amount < _SHORT and len(text.strip().splitlines()) <= _SUMMARY_PARAGRAPHS:
-        return True
-    ending = _FOOTER.sub("", text[-1000:].rstrip()).rstrip()
-    return _ELLIPSIS.search(ending) is not None or _MORE.search(ending[-200:]) is not None
+    tail = text[-1000:].rstrip()
+    ending = (_FOOTER.sub("", tail) if "The post " in tail else tail).rstrip()
+    if _ELLIPSIS.search(ending[-40:]) or _MORE.search(ending[-200:]):
+        return _amount(text, enough=_LONG) < _LONG
+    few_paragraphs = text.strip().count("\n") < _SUMMARY_PARAGRAPHS
+    return few_paragraphs and len(text) < _SHORT_CHARS and _amount(text, enough=_SHORT) < _SHORT

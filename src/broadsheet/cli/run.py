@@ -1,5 +1,6 @@
 """`sync`, `publish` and `run`: the main job."""
 
+import gc
 import signal
 import threading
 import time
@@ -16,6 +17,7 @@ from broadsheet.cli.summary import publish_lines, sync_lines
 from broadsheet.config.durations import seconds
 from broadsheet.errors import BroadsheetError, UsageError
 from broadsheet.pipeline.report import SyncReport
+from broadsheet.pool import GC_THRESHOLD
 from broadsheet.ports import Archive
 from broadsheet.publish import PublishReport
 from broadsheet.settings import Settings
@@ -141,6 +143,7 @@ def _run_on(options: Options, source: Sequence[str], *, everything: bool, pause_
 def _fetch(
     options: Options, settings: Settings, archive: Archive, wanted: Sequence[str], *, everything: bool
 ) -> SyncReport:
+    gc.set_threshold(GC_THRESHOLD, 20, 50)
     keys = _keys(settings, wanted)
     with display(quiet=options.quiet) as progress:
         return run_sync(settings, archive, keys=keys, everything=everything, progress=progress)
@@ -171,6 +174,7 @@ def _sync_json(report: SyncReport, took_s: float) -> dict[str, Any]:
         "pages": report.pages,
         "images": report.images,
         "errors": report.errors,
+        "problems": report.problems,
         "recovered": report.recovered,
         "duration_s": _rounded(took_s),
     }

@@ -14,7 +14,6 @@ import msgspec
 from broadsheet.config import schema as toml
 from broadsheet.config.durations import seconds
 from broadsheet.config.mistakes import explain
-from broadsheet.config.opml import read_opml
 from broadsheet.errors import ConfigError
 from broadsheet.model import Source
 from broadsheet.settings import (
@@ -249,6 +248,8 @@ class _Reader:
             raise _MistakeError(
                 f'{where}: "{name}" cannot be read: {(error.strerror or str(error)).lower()}'
             ) from error
+        from broadsheet.config.opml import read_opml  # imports the XML library
+
         outlines, problem = read_opml(body)
         if problem is not None:
             raise _MistakeError(f'{where}: "{name}" {problem}')

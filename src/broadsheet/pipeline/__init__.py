@@ -38,5 +38,6 @@ async def sync(context: Context, *, keys: Collection[str] | None = None, everyth
         pages=pages,
         images=images,
         errors=result.errors,
+        problems=result.problems,
         recovered=result.recovered,
     )

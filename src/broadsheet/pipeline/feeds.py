@@ -11,9 +11,10 @@ from broadsheet.decide import Decision, Knowledge, Tally, decide
 from broadsheet.digest import FeedTask, digest_feed
 from broadsheet.errors import SourceError
 from broadsheet.frontier import Pace, after_failure, after_gone, after_hold, after_success
-from broadsheet.identity import body_digest
+from broadsheet.identity import body_digest, tombstone
 from broadsheet.model import (
     Changes,
+    Cut,
     Digest,
     FetchLogLine,
     FetchRequest,
@@ -24,7 +25,7 @@ from broadsheet.model import (
     Value,
 )
 from broadsheet.pipeline.context import OK, Context, unexpected
-from broadsheet.pipeline.report import EntryCounts, ErrorLine, Outcome, SourceCounts, SourceEvent
+from broadsheet.pipeline.report import EntryCounts, ErrorLine, Outcome, ProblemLine, SourceCounts, SourceEvent
 from broadsheet.ports import Archive
 from broadsheet.settings import FetchSettings
 from broadsheet.urls import host_port, mask
@@ -60,6 +61,7 @@ class FeedResult(Value, frozen=True, kw_only=True):
     sources: SourceCounts
     entries: EntryCounts
     errors: tuple[ErrorLine, ...]
+    problems: tuple[ProblemLine, ...]
     recovered: tuple[str, ...]
 
 
@@ -71,6 +73,7 @@ class FeedStage:
         self._outcomes: dict[Outcome, int] = dict.fromkeys(("fetched", "unchanged", "failed", "held"), 0)
         self._entries = EntryCounts()
         self._errors: list[ErrorLine] = []
+        self._problems: list[ProblemLine] = []
         self._recovered: list[str] = []
 
     async def run(self, due: Sequence[Scheduled]) -> FeedResult:
@@ -83,6 +86,7 @@ class FeedStage:
             sources=SourceCounts(due=len(due), **self._outcomes),
             entries=self._entries,
             errors=tuple(self._errors),
+            problems=tuple(self._problems),
             recovered=tuple(self._recovered),
         )
 
@@ -93,7 +97,8 @@ class FeedStage:
             response = await self._context.fetcher.fetch(self._request(item))
             at = self._context.clock()
             if response.status == OK and body_digest(response.body) != item.state.body_digest:
-                return Visit(item=item, at=at, response=response, digest=await self._digest(item, response, at))
+                digest = await self._digest(item, response, at)
+                return Visit(item=item, at=at, response=response, digest=_with_cut(digest, response.cut))
             return Visit(item=item, at=at, response=response)
         except SourceError as error:
             return Visit(item=item, at=self._context.clock(), error=error)
@@ -107,6 +112,7 @@ class FeedStage:
             validators=item.state.validators,
             limit_bytes=self._context.settings.fetch.limit_bytes,
             timeout_s=self._context.settings.fetch.timeout_s,
+            keep_cut=True,
         )
 
     async def _digest(self, item: Scheduled, response: FetchResponse, at: datetime) -> Digest:
@@ -175,10 +181,25 @@ class FeedStage:
             )
         if event.recovered:
             self._recovered.append(event.ref)
+        if event.outcome == "fetched" and event.problems:
+            self._problems.append(ProblemLine(source=event.ref, problems=event.problems))
         self._context.progress.advance("sources", event)
 
 
 _NOTHING = Tally()
+
+
+def _with_cut(digest: Digest, cut: Cut | None) -> Digest:
+    """The digest of a document that may have broken off: what could be read of it counts, and the cut is a problem.
+
+    Raises:
+        SourceError: nothing could be read of it.
+    """
+    if cut is None:
+        return digest
+    if not digest.seen:
+        raise SourceError(cut.kind, cut.message)
+    return msgspec.structs.replace(digest, problems=(cut.message, *digest.problems))
 
 
 class _Knowledge:
@@ -189,7 +210,8 @@ class _Knowledge:
         self._entries = archive.known([(key, draft.entry_key) for key, draft in drafts]) if drafts else {}
         urls = {draft.article.canonical for _, draft in drafts if draft.article.canonical}
         self._urls = archive.known_urls(sorted(urls)) if urls else {}
-        self._tombstones = frozenset(archive.tombstoned([draft.entry_key for _, draft in drafts])) if drafts else _NONE
+        graves = [tombstone(key, draft.entry_key) for key, draft in drafts]
+        self._tombstones = frozenset(archive.tombstoned(graves)) if graves else _NONE
 
     def of(self, digest: Digest) -> Knowledge:
         """The part that one digest may touch."""
@@ -251,9 +273,10 @@ def _succeeded(
     before = visit.item.state
     asked_s = max(float(ttl_s or 0), max_age_s(response.headers.get("cache-control")))
     pace = _pace(visit, settings, asked_s=asked_s)
-    validators = response.validators if response.status == OK else before.validators
+    is_whole = response.status == OK and response.cut is None  # else it has to be asked for again, all of it
+    validators = response.validators if is_whole else before.validators
     state = after_success(before, now=visit.at, pace=pace, validators=validators)
-    if outcome == "fetched":
+    if outcome == "fetched" and is_whole:
         state = msgspec.structs.replace(state, body_digest=body_digest(response.body))
     return state, _log(visit, outcome)
 

@@ -1,14 +1,14 @@
 """The second stage of a sync: pages of articles whose feed carries only a summary."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 
 from broadsheet.decide import decide_page, retry_page
 from broadsheet.digest import PageTask, digest_page
 from broadsheet.errors import SourceError
-from broadsheet.model import ArticleRecord, FetchRequest, FetchResponse, PageChanges, PageFetch
+from broadsheet.model import FetchRequest, FetchResponse, PageChanges, PageFetch
 from broadsheet.pipeline.context import OK, Context, unexpected
 from broadsheet.pipeline.enrich import DeadHosts, in_batches
 from broadsheet.pipeline.report import FetchCounts
@@ -19,6 +19,7 @@ MOST_PAGES = 2000
 """Pages of one run; the rest waits for the next one."""
 
 MOST_BYTES = 10_000_000
+FINAL_KINDS = frozenset({"refused", "too_large", "format"})
 FINAL_STATUSES = frozenset({401, 402, 403, 404, 410, 451})
 
 
@@ -47,21 +48,18 @@ class PageStage:
 
     async def _one(self, wait: PageFetch) -> PageChanges:
         try:
-            changes = await self._try(wait)
+            return await self._try(wait)
         except SourceError as error:
             self._dead.failed(wait.url, error)
-            changes = retry_page(
-                wait, str(error), now=self._context.clock(), final=error.kind in {"refused", "too_large"}
-            )
+            return self._again(wait, str(error), final=error.kind in FINAL_KINDS)
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 - one item never stops a run
-            changes = retry_page(wait, str(unexpected(error, mask(wait.url))), now=self._context.clock(), final=True)
-        self._failed += changes.write is None
-        return changes
+            return self._again(wait, str(unexpected(error, mask(wait.url))), final=True)
 
     async def _try(self, wait: PageFetch) -> PageChanges:
         if wait.url in self._dead:
+            self._failed += 1
             later = msgspec.structs.replace(wait, next_try=self._context.clock() + timedelta(hours=1))
             return PageChanges(article_id=wait.article_id, retry=later, error="its host cannot be reached now")
         request = FetchRequest(
@@ -73,27 +71,27 @@ class PageStage:
         )
         response = await self._context.fetcher.fetch(request)
         if response.status != OK:
-            final = response.status in FINAL_STATUSES
-            return retry_page(wait, f"answers {response.status}", now=self._context.clock(), final=final)
+            return self._again(wait, f"answers {response.status}", final=response.status in FINAL_STATUSES)
         return await self._take(wait, response)
 
     async def _take(self, wait: PageFetch, response: FetchResponse) -> PageChanges:
-        record = self._context.archive.article(wait.article_id)
-        if record is None:
+        """What a page gives; one that is refused was fetched all the same, and the feed's text stays."""
+        archive, now = self._context.archive, self._context.clock()
+        record, from_feed = archive.article(wait.article_id), archive.feed_body(wait.article_id)
+        if record is None or from_feed is None:
             return PageChanges(article_id=wait.article_id, error="the article is no longer there")
-        draft = await self._context.pool.run(
-            digest_page, _task(record, response, self._context.clock()), size_bytes=len(response.body)
+        task = PageTask(
+            article=record.article,
+            feed_text=from_feed.text,
+            enclosures=from_feed.enclosures,
+            url=response.url,
+            body=response.body,
+            content_type=response.content_type,
+            now=now,
         )
-        return decide_page(wait, draft, mirror_images=self._context.mirror_images, now=self._context.clock())
+        draft = await self._context.pool.run(digest_page, task, size_bytes=len(response.body))
+        return decide_page(wait, draft, mirror_images=self._context.mirror_images, now=now)
 
-
-def _task(record: ArticleRecord, response: FetchResponse, now: datetime) -> PageTask:
-    return PageTask(
-        article=record.article,
-        feed_text=record.body.text,
-        enclosures=record.body.enclosures,
-        url=response.url,
-        body=response.body,
-        content_type=response.content_type,
-        now=now,
-    )
+    def _again(self, wait: PageFetch, reason: str, *, final: bool) -> PageChanges:
+        self._failed += 1
+        return retry_page(wait, reason, now=self._context.clock(), final=final)

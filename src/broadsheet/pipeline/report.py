@@ -59,6 +59,13 @@ class ErrorLine(Value, frozen=True, kw_only=True):
     message: str
 
 
+class ProblemLine(Value, frozen=True, kw_only=True):
+    """One source (masked) that was read in part, and what was wrong with the rest, in words."""
+
+    source: str
+    problems: tuple[str, ...]
+
+
 class SyncReport(Value, frozen=True, kw_only=True):
     """The whole of one sync; its JSON form is part of the outer contract."""
 
@@ -67,6 +74,7 @@ class SyncReport(Value, frozen=True, kw_only=True):
     pages: FetchCounts = FetchCounts()
     images: FetchCounts = FetchCounts()
     errors: tuple[ErrorLine, ...] = ()
+    problems: tuple[ProblemLine, ...] = ()
     recovered: tuple[str, ...] = ()
     interrupted: bool = False
 
