@@ -31,7 +31,10 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """An answer in good order. With `etag` or `last_modified`, it becomes a 304 for who has it already."""
+    """An answer in good order. With `etag` or `last_modified`, it becomes a 304 for who has it already.
+
+    With `missing_bytes` it promises so many more than it has, and then hangs up.
+    """
 
     body: bytes = b""
     status: int = 200
@@ -39,6 +42,7 @@ class Reply:
     etag: str | None = None
     last_modified: str | None = None
     delay_s: float = 0.0
+    missing_bytes: int = 0
 
 
 _NOTHING = Reply(status=404, body=b"nothing here")
@@ -147,7 +151,7 @@ class FaultServer:
             await asyncio.sleep(reply.delay_s)
         writer.write(_response(reply, asked))
         await writer.drain()
-        return asked.headers.get("connection", "").lower() != "close"
+        return asked.headers.get("connection", "").lower() != "close" and not reply.missing_bytes
 
 
 def _parse(raw: bytes, connection: int) -> Asked:
@@ -168,7 +172,7 @@ def _response(reply: Reply, asked: Asked) -> bytes:
     if _has_it_already(reply, asked):
         status, body = 304, b""
     if status != 304:
-        headers.append(("Content-Length", str(len(body))))
+        headers.append(("Content-Length", str(len(body) + reply.missing_bytes)))
     return head(status, headers) + body
 
 

@@ -164,6 +164,7 @@ class FetchRequest(Value, frozen=True, kw_only=True):
         limit_bytes: the most that the body may have, after decompression.
         timeout_s: for the whole request, redirects and body included.
         check_robots: refuse when robots.txt disallows it (pages and images; never feeds that the user named).
+        keep_cut: a body that breaks off in the middle is worth having (feeds: what could be read is kept).
     """
 
     url: str
@@ -173,6 +174,7 @@ class FetchRequest(Value, frozen=True, kw_only=True):
     limit_bytes: int = 20_000_000
     timeout_s: float = 20.0
     check_robots: bool = False
+    keep_cut: bool = False
 
 
 class Redirect(Value, frozen=True, kw_only=True):
@@ -182,14 +184,22 @@ class Redirect(Value, frozen=True, kw_only=True):
     url: str
 
 
+class Cut(Value, frozen=True, kw_only=True):
+    """Why a body ends too early: its connection broke off, or its compression is not complete."""
+
+    kind: Literal["connect", "encoding"]
+    message: str
+
+
 class FetchResponse(Value, frozen=True, kw_only=True):
-    """An answer with any status; the body is decompressed and whole.
+    """An answer with any status; the body is decompressed, and whole unless `cut` says otherwise.
 
     Attributes:
         url: where the body came from in the end.
         headers: lower-case names; repeated ones joined by ", ".
         wire_bytes: size of the body as it was sent.
         retry_after_s: from Retry-After in either form, relative to the time of the answer.
+        cut: why the body ends too early, `None` if it is whole (see `FetchRequest.keep_cut`).
     """
 
     url: str
@@ -200,6 +210,7 @@ class FetchResponse(Value, frozen=True, kw_only=True):
     wire_bytes: int = 0
     duration_s: float = 0.0
     retry_after_s: float | None = None
+    cut: Cut | None = None
 
     @property
     def content_type(self) -> str | None:

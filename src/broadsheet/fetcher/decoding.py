@@ -14,6 +14,7 @@ else:
     from backports import zstd
 
 ACCEPT_ENCODING = "gzip, deflate, br, zstd"
+CUT_SHORT = "the compressed answer is cut short"
 
 # Some servers name the charset, or nothing, here: such a body is not compressed.
 _NO_CODING = frozenset({"", "identity", "none", "null", "utf-8", "utf8", "us-ascii", "iso-8859-1", "binary", "8bit"})
@@ -65,8 +66,17 @@ class Body:
 
     def finish(self) -> bytes:
         """The whole body, decompressed."""
-        if self.wire_bytes and not all(decoder.complete for decoder in self._decoders):
-            raise SourceError("encoding", "the compressed answer is cut short")
+        if not self.is_whole:
+            raise SourceError("encoding", CUT_SHORT)
+        return self.so_far()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the compression, if there is any, has come to its end."""
+        return not self.wire_bytes or all(decoder.complete for decoder in self._decoders)
+
+    def so_far(self) -> bytes:
+        """What there is of the body, decompressed."""
         return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
 
     def _check(self, size: int) -> None:

@@ -29,6 +29,11 @@ def never_connected(error: Exception) -> bool:
     return isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
 
 
+def not_yet_read(stream: aiohttp.StreamReader) -> list[bytes]:
+    """What had arrived before the connection broke off; the stream itself gives nothing more after its exception."""
+    return list(getattr(stream, "_buffer", ()))
+
+
 def source_error(error: Exception, target: Target) -> SourceError:
     """The error of ours that an exception during a request means."""
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else None

@@ -15,13 +15,13 @@ from yarl import URL
 from broadsheet.errors import SourceError
 from broadsheet.fetcher.addresses import canonical_place, parse_allow_list
 from broadsheet.fetcher.connections import Connections, IdleBudget
-from broadsheet.fetcher.decoding import Body, too_large
-from broadsheet.fetcher.failures import never_connected, source_error
+from broadsheet.fetcher.decoding import CUT_SHORT, Body, too_large
+from broadsheet.fetcher.failures import never_connected, not_yet_read, source_error
 from broadsheet.fetcher.gate import Gate
 from broadsheet.fetcher.headers import flatten, retry_after
 from broadsheet.fetcher.settings import FetchSettings, HostSettings
 from broadsheet.fetcher.target import Target, parse_target, redirect_target
-from broadsheet.model import FetchRequest, FetchResponse, Redirect, Value
+from broadsheet.model import Cut, FetchRequest, FetchResponse, Redirect, Value
 
 if TYPE_CHECKING:
     from broadsheet.fetcher.robots import Robots
@@ -30,6 +30,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # A host with thousands of sources that cannot be reached would otherwise take a time limit for each of them.
 _MOST_UNREACHABLE = 3
 _UNREACHABLE_S = 300.0
+_OK = 200
 _ERRORS = 400
 _ASKS_TO_WAIT = frozenset({429, 503})
 
@@ -41,6 +42,7 @@ class _Answer(Value, frozen=True, kw_only=True):
     headers: dict[str, str]
     body: bytes = b""
     wire_bytes: int = 0
+    cut: Cut | None = None
     location: str | None = None
     retry_after_s: float | None = None
 
@@ -159,6 +161,7 @@ class HttpFetcher:
             body=answer.body,
             redirects=tuple(journey.redirects),
             wire_bytes=answer.wire_bytes,
+            cut=answer.cut,
             duration_s=self._clock() - started,
             retry_after_s=answer.retry_after_s,
         )
@@ -214,34 +217,41 @@ class HttpFetcher:
         url = URL(target.url, encoded=True)
         async with session.get(url, headers=headers, allow_redirects=False) as response:
             self._gate.answered(target.place)
-            return await self._read(response, journey.limit_bytes)
+            return await self._read(response, journey)
 
-    async def _read(self, response: aiohttp.ClientResponse, limit_bytes: int) -> _Answer:
+    async def _read(self, response: aiohttp.ClientResponse, journey: _Journey) -> _Answer:
         headers = flatten(response.headers.items())
         wait_s = retry_after(headers.get("retry-after"), now=self._now()) if "retry-after" in headers else None
-        location = _location(response)
-        if location is not None:
-            return _Answer(status=response.status, headers=headers, location=location, retry_after_s=wait_s)
-        body, wire_bytes = await self._body(response, headers, limit_bytes)
-        return _Answer(status=response.status, headers=headers, body=body, wire_bytes=wire_bytes, retry_after_s=wait_s)
-
-    async def _body(
-        self, response: aiohttp.ClientResponse, headers: dict[str, str], limit_bytes: int
-    ) -> tuple[bytes, int]:
-        """The body, decompressed, and its size as sent. That of an error is dropped if it is too large or damaged."""
-        wire_bytes = 0
+        answer = _Answer(status=response.status, headers=headers, location=_location(response), retry_after_s=wait_s)
+        if answer.location is not None:
+            return answer
         try:
-            if (response.content_length or 0) > limit_bytes:
-                raise too_large(limit_bytes)
-            body = Body(content_encoding=headers.get("content-encoding", ""), limit_bytes=limit_bytes)
-            async for piece in response.content.iter_any():
-                wire_bytes += len(piece)
-                body.feed(piece)
-            return body.finish(), wire_bytes
+            return await self._with_body(answer, response, journey)
         except SourceError:
             if response.status < _ERRORS:
                 raise
-            return b"", wire_bytes
+            return answer  # that of an error is dropped if it is too large or damaged
+
+    async def _with_body(self, answer: _Answer, response: aiohttp.ClientResponse, journey: _Journey) -> _Answer:
+        """The answer with its body, decompressed; one that breaks off is kept where the request says so."""
+        if (response.content_length or 0) > journey.limit_bytes:
+            raise too_large(journey.limit_bytes)
+        body = Body(content_encoding=answer.headers.get("content-encoding", ""), limit_bytes=journey.limit_bytes)
+        keep_cut = journey.request.keep_cut and answer.status == _OK
+        cut = None
+        try:
+            async for piece in response.content.iter_any():
+                body.feed(piece)
+        except aiohttp.ClientPayloadError as error:
+            if not keep_cut:
+                raise
+            for piece in not_yet_read(response.content):
+                body.feed(piece)
+            cut = Cut(kind="connect", message=str(source_error(error, journey.target)))
+        if keep_cut and cut is None and not body.is_whole:
+            cut = Cut(kind="encoding", message=CUT_SHORT)
+        content = body.finish() if cut is None else body.so_far()
+        return msgspec.structs.replace(answer, body=content, wire_bytes=body.wire_bytes, cut=cut)
 
     async def _ask_robots(self, target: Target) -> None:
         if self._robots is None:
