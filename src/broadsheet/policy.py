@@ -6,6 +6,7 @@ it may be shown; how it is shown is the edition's.
 
 from collections.abc import Mapping
 from functools import lru_cache
+from hashlib import blake2b
 from html import escape
 from typing import Literal
 from urllib.parse import urlsplit
@@ -62,7 +63,14 @@ def grant(article: Article, source: Source | None, site: SiteSettings) -> Grant:
 def face(source: Source, *, feed_title: str = "", feed_link: str | None = None) -> Face:
     """How a source is presented; its own address is not shown, for it may hold secrets."""
     name = source.section[-2] if len(source.section) > 1 else feed_title or _place(source)
-    return Face(key=source.key, name=name, section=source.section, url=_web(feed_link), feed_title=feed_title)
+    return Face(
+        key=_public_key(source.key), name=name, section=source.section, url=_web(feed_link), feed_title=feed_title
+    )
+
+
+def _public_key(key: str) -> str:
+    """What stands for a source's key in front of readers: a key that is an address or a route may hold secrets."""
+    return key if key.isidentifier() else blake2b(key.encode(), digest_size=10).hexdigest()
 
 
 def _place(source: Source) -> str:
@@ -81,7 +89,7 @@ def _host(url: str) -> str:
 
 def stranger(article: Article) -> Face:
     """The face of a source that the archive no longer knows."""
-    return Face(key=article.source_key, name=_host(article.url or ""), section=())
+    return Face(key=_public_key(article.source_key), name=_host(article.url or ""), section=())
 
 
 def images(record: ArticleRecord, granted: Grant) -> tuple[Image, ...]:
