@@ -165,7 +165,7 @@ def _whole(record: ArticleRecord, revisions: Sequence[Revision]) -> dict[str, An
         **_head(record.article),
         "license": record.article.license,
         "rights": record.article.rights,
-        "also_in": [mask(key) for key in record.also_in],
+        "also_in": _elsewhere(record),
         "origin": record.body.origin,
         "html": record.body.html,
         "text": record.body.text,
@@ -175,6 +175,11 @@ def _whole(record: ArticleRecord, revisions: Sequence[Revision]) -> dict[str, An
     }
 
 
+def _elsewhere(record: ArticleRecord) -> list[str]:
+    """The sources that carry it besides its own, masked."""
+    return [mask(key) for key in record.also_in if key != record.article.source_key]
+
+
 def _print_article(options: Options, record: ArticleRecord, revisions: Sequence[Revision]) -> None:
     article, now = record.article, utc_now()
     options.say(click.style(article.title or "(no title)", bold=True))
@@ -182,7 +187,8 @@ def _print_article(options: Options, record: ArticleRecord, revisions: Sequence[
     options.say(" · ".join(part for part in told if part))
     if article.url:
         options.say(article.url)
-    options.say(f"id {article.id}" + (f", also in {', '.join(map(mask, record.also_in))}" if record.also_in else ""))
+    elsewhere = _elsewhere(record)
+    options.say(f"id {article.id}" + (f", also in {', '.join(elsewhere)}" if elsewhere else ""))
     for revision in revisions:
         options.say(f"changed {clock(revision.seen_at, now=now)}: {', '.join(revision.changed)}")
     options.say()

@@ -26,14 +26,16 @@ async def sync(context: Context, *, keys: Collection[str] | None = None, everyth
         ArchiveError: the archive cannot be read or written.
         OutputError: the media store cannot be written.
     """
-    due = context.archive.scheduled(now=context.clock(), keys=keys, everything=everything)
+    now = context.clock()
+    due = context.archive.scheduled(now=now, keys=keys, everything=everything)
+    held = context.archive.held(now=now, keys=keys, everything=everything)
     result = await FeedStage(context).run(due)
     deadline = asyncio.get_running_loop().time() + context.settings.fetch.patience_s
     dead = DeadHosts()
     pages = await PageStage(context, dead=dead).run(deadline=deadline)
     images = await ImageStage(context, dead=dead).run(deadline=deadline) if context.mirror_images else FetchCounts()
     return SyncReport(
-        sources=result.sources,
+        sources=result.sources.with_held(held),
         entries=result.entries,
         pages=pages,
         images=images,

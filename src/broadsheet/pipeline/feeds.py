@@ -22,6 +22,7 @@ from broadsheet.model import (
     Known,
     Scheduled,
     SourceState,
+    Validators,
     Value,
 )
 from broadsheet.pipeline.context import OK, Context, unexpected
@@ -36,6 +37,7 @@ ACCEPT = (
 )
 
 NOT_MODIFIED, GONE, TOO_MANY, UNAVAILABLE = 304, 410, 429, 503
+PERMANENT = frozenset({301, 308})
 
 BATCH_SOURCES = 64
 """Sources written in one transaction: enough to make commits cheap, few enough to lose little time to a crash."""
@@ -259,7 +261,7 @@ def _next_state(visit: Visit, settings: FetchSettings) -> tuple[SourceState, Fet
 
 def _refused(visit: Visit, response: FetchResponse, settings: FetchSettings) -> tuple[SourceState, FetchLogLine]:
     status, message = response.status, f"answers {response.status}"
-    if status == GONE:
+    if status == GONE and visit.item.state.moved_url is None:
         state = after_gone(visit.item.state, now=visit.at, message="answers 410: it is gone for good")
         return state, _log(visit, "failed", kind="status")
     if status == TOO_MANY or (status == UNAVAILABLE and response.retry_after_s is not None):
@@ -276,14 +278,28 @@ def _succeeded(
     is_whole = response.status == OK and response.cut is None  # else it has to be asked for again, all of it
     validators = response.validators if is_whole else before.validators
     state = after_success(before, now=visit.at, pace=pace, validators=validators)
+    state = msgspec.structs.replace(state, moved_url=_moved_url(visit.item, response))
     if outcome == "fetched" and is_whole:
         state = msgspec.structs.replace(state, body_digest=body_digest(response.body))
     return state, _log(visit, outcome)
 
 
+def _moved_url(item: Scheduled, response: FetchResponse) -> str | None:
+    """Where the feed is for good: as far as the redirects were permanent ones (RFC 9110 15.4.2, 15.4.9)."""
+    url = item.state.moved_url or item.source.url
+    for hop in response.redirects:
+        if hop.status not in PERMANENT:
+            break
+        url = hop.url
+    return None if url == item.source.url else url
+
+
 def _failed(visit: Visit, settings: FetchSettings, kind: str, message: str) -> tuple[SourceState, FetchLogLine]:
+    before = visit.item.state
+    if before.moved_url is not None:  # it may have moved on, which only the configured URL can tell
+        before = msgspec.structs.replace(before, moved_url=None, validators=Validators())
     state = after_failure(
-        visit.item.state, now=visit.at, pace=_pace(visit, settings), kind=kind, message=message or "could not be read"
+        before, now=visit.at, pace=_pace(visit, settings), kind=kind, message=message or "could not be read"
     )
     return state, _log(visit, "failed", kind=kind)
 

@@ -2,6 +2,8 @@
 
 from typing import Literal, Protocol
 
+import msgspec
+
 from broadsheet.model import Value
 
 Outcome = Literal["fetched", "unchanged", "failed", "held"]
@@ -25,13 +27,21 @@ class SourceEvent(Value, frozen=True, kw_only=True):
 
 
 class SourceCounts(Value, frozen=True, kw_only=True):
-    """Sources by what became of them; the four outcomes add up to `due`."""
+    """Sources by what became of them; the four outcomes add up to `due`.
+
+    Attributes:
+        held: those whose host asked us to wait, now or in an earlier run.
+    """
 
     due: int = 0
     fetched: int = 0
     unchanged: int = 0
     failed: int = 0
     held: int = 0
+
+    def with_held(self, waiting: int) -> "SourceCounts":
+        """The same with sources that were not even asked, because they are held."""
+        return msgspec.structs.replace(self, due=self.due + waiting, held=self.held + waiting)
 
 
 class EntryCounts(Value, frozen=True, kw_only=True):
