@@ -1,13 +1,15 @@
 """What the readers of all kinds share while they read one document: its address, settings and problems."""
 
+import re
 from datetime import UTC, datetime, tzinfo
-from urllib.parse import urlsplit
+from typing import Final
 
 from broadsheet import urls
 from broadsheet.feeds.dates import read_date
 from broadsheet.feeds.problems import Problems
 
-_MAX_URL_CHARS = urls.MAX_URL_CHARS
+_MAX_URL_CHARS: Final = urls.MAX_URL_CHARS
+_ORIGIN: Final = re.compile(r"[a-z]{1,10}://[^/?#]*", re.IGNORECASE)
 
 
 class Context:
@@ -67,12 +69,7 @@ class Context:
         return next((href for href in hrefs if href and href.startswith(("http://", "https://"))), "")
 
 
-def origin(url: str | None) -> str:
-    """Scheme and host of a URL; "" if it has none."""
-    if not url:
-        return ""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+def origin(url: str) -> str:
+    """Scheme and host of an absolute URL, as they are written."""
+    found = _ORIGIN.match(url)
+    return found[0] if found else url

@@ -82,12 +82,16 @@ _WEEKDAY = r"(?:[^\W\d]{2,12}\.?,? ?)?"
 _EASTERN_WEEKDAY = r"(?:[（(][月火水木金土日一二三四五六][)）]|(?:星期|周)[一二三四五六日天])?"
 
 _USUAL = re.compile(
-    r"\s*(?:[A-Za-z]{3}, )?(\d\d?) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) "
-    r"(\d\d):(\d\d):(\d\d) "
-    r"(?:GMT|UTC|Z|([+-])(\d\d)(\d\d))\s*$",
+    r"\s*(?:[A-Za-z]{3}, )?(\d\d?) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) (\d\d:\d\d:\d\d) "
+    r"(GMT|UTC|Z|[+-]\d{4})\s*$",
     re.ASCII,
 )
 """RFC 822 as nearly all feeds write it; the other patterns see lower case."""
+_USUAL_MONTHS: Final = {
+    "Jan": "01", "Feb": "02", "Mar": "03", "Apr": "04", "May": "05", "Jun": "06",
+    "Jul": "07", "Aug": "08", "Sep": "09", "Oct": "10", "Nov": "11", "Dec": "12",
+}  # fmt: skip
+_USUAL_ZONES: Final = {"GMT": "Z", "UTC": "Z", "Z": "Z", "+0000": "Z", "-0000": "Z"}
 _YEAR_FIRST = re.compile(
     r"(?P<year>\d{4})(?:[-/.年]|년) ?(?P<month>\d{1,2}|[^\W\d]{3,12})(?:[-/.月]|월) ?(?P<day>\d{1,2})[日일]?\.?"
     rf"[t ,]*{_EASTERN_WEEKDAY}[ ,]*(?:{_TIME}{_ZONE})?$"
@@ -108,7 +112,8 @@ _ORDINAL = re.compile(r"(?P<year>\d{4})-?(?P<ordinal>\d{3})$")
 
 _AGO = re.compile(
     r"(?P<count>\d{1,4}) ?"
-    r"(?P<unit>seconds?|minutes?|mins?|hours?|days?|weeks?|秒|初|分钟|分鐘|分|小时|小時|時間|天|日|周|週間)(?: ago|之?前)$"
+    r"(?P<unit>seconds?|minutes?|mins?|hours?|days?|weeks?|秒|初|分钟|分鐘|分|小时|小時|時間|天|日|周|週間)"
+    r"(?: ago|之?前)$"
 )
 _UNIT_S: Final = {
     "s": 1, "秒": 1, "初": 1, "m": 60, "分": 60, "h": 3600, "小": 3600, "時": 3600,
@@ -132,34 +137,31 @@ def read_date(text: str, *, now: datetime | None = None, zone: tzinfo = UTC) -> 
     if len(text) > _MAX_CHARS:
         return None, UNREADABLE
     try:
-        if match := _USUAL.match(text):
-            moment, problem = _usual(match), ""
-        else:
-            found, problem = _read(" ".join(text.split()), now, zone)
-            if found is None:
-                return None, problem
-            moment = found.astimezone(UTC)
+        moment, problem = _usual(text), ""
+        if moment is None:
+            moment, problem = _read(" ".join(text.split()), now, zone)
+        if moment is None:
+            return None, problem
+        if moment.tzinfo is not UTC:
+            moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None, UNTRUE
     latest = now + _AHEAD if now is not None else _LATEST
     return (moment, problem) if _EARLIEST <= moment < latest else (None, UNTRUE)
 
 
-def _usual(match: re.Match[str]) -> datetime:
-    day, month, year, hour, minute, second, sign, zone_hours, zone_minutes = match.groups()
-    moment = datetime(
-        int(year), _MONTHS[month.lower()], int(day), int(hour) % 24, int(minute), min(int(second), 59), tzinfo=UTC
-    )
-    if hour == "24":
-        moment += timedelta(days=1)
-    elif hour > "24":
-        raise ValueError(hour)
-    if sign is None:
-        return moment
-    if zone_hours >= "24":
-        raise ValueError(zone_hours)
-    east = timedelta(hours=int(zone_hours), minutes=int(zone_minutes))
-    return moment - east if sign == "+" else moment + east
+def _usual(text: str) -> datetime | None:
+    """The instant, if the date is written as nearly all are and says nothing odd."""
+    match = _USUAL.match(text)
+    if match is None:
+        return None
+    day, month, year, time, zone = match.groups()
+    if len(day) < _TWO_DIGITS:
+        day = "0" + day
+    try:
+        return datetime.fromisoformat(f"{year}-{_USUAL_MONTHS[month]}-{day}T{time}{_USUAL_ZONES.get(zone, zone)}")
+    except ValueError:  # an hour 24, a second 60, a 30 February: the slow way knows
+        return None
 
 
 def _read(text: str, now: datetime | None, zone: tzinfo) -> tuple[datetime | None, str]:

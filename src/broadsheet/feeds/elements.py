@@ -138,22 +138,24 @@ def people(fields: Fields, names: Names, kinds: Iterable[str]) -> tuple[str, ...
 
 def person(element: Element, names: Names) -> str:
     """The name of a person, written as elements or as RSS does, `mail (Name)`; the mail where there is no name."""
-    if len(element):
-        fields = gather(element, names)
-        if name := first_text(fields, "name", "atom:name", "email", "atom:email"):
-            return name
-        if not _PERSON_PARTS.isdisjoint(fields):
-            return ""
-    said = content_of(element)
-    if "@" not in said:
-        return said
+    if not len(element):
+        said = element.text or ""
+        return _named(said.strip()) if "@" in said else said
+    fields = gather(element, names)
+    if name := first_text(fields, "name", "atom:name", "email", "atom:email"):
+        return name
+    return _named(content_of(element)) if _PERSON_PARTS.isdisjoint(fields) else ""
+
+
+def _named(said: str) -> str:
     match = _MAIL_AND_NAME.match(said) or _NAME_AND_MAIL.match(said)
     return match[1].strip() if match else said
 
 
 def labels(found: Iterable[str]) -> tuple[str, ...]:
     """Short texts folded, without empty ones and duplicates, in order."""
-    return tuple(dict.fromkeys([label for each in found if (label := text.title(each))]))
+    kept = [label for each in found if (label := text.title(each))]
+    return tuple(dict.fromkeys(kept)) if len(kept) > 1 else tuple(kept)
 
 
 def rights(fields: Fields) -> str | None:

@@ -116,6 +116,8 @@ def _may_be(body: bytes, codec: str) -> bool:
 def _codec(label: str, problems: Problems) -> str | None:
     """The codec of a label; `None` for one that is unknown, or cannot be true of a text that was read this far."""
     label = label.strip("\"' ").lower()
+    if label in ("utf-8", "utf8"):
+        return "utf-8"
     try:
         name = _OTHER_NAMES.get(label) or codecs.lookup(label).name
     except (LookupError, ValueError):

@@ -77,11 +77,11 @@ class _Reader:
         self._context = context
         self._names = names
         self._channel = channel
-        base = next((elements.base_of(found[0], context) for found in channel.values()), "")
+        base = elements.base_of(next(iter(channel.values()))[0], context) if context.has_base and channel else ""
         self._link = _link(channel, context, base or context.url)
         written = first_text(channel, "link")
         self._base = base or context.first_absolute(written, context.url, self._link)
-        self._origins = tuple(filter(None, {origin(self._link), origin(context.url)}))
+        self._origins = tuple({origin(url) for url in (self._link, context.url) if url})
 
     def feed(self, kind: FeedFormat, root: Element, entries: tuple[Entry, ...]) -> Feed:
         channel, context = self._channel, self._context
@@ -89,7 +89,7 @@ class _Reader:
             title=text.title(_inner(channel, _TITLE)),
             link=self._link,
             format=kind,
-            language=first_text(channel, "language", "dc:language") or elements.language_of(root),
+            language=_language(channel) or elements.language_of(root),
             rights=elements.rights(channel),
             license=elements.license_of(channel, context, self._base),
             image=self._image(),
@@ -102,6 +102,8 @@ class _Reader:
             url = first_text(elements.gather(image, self._names), "url")
             if url and (found := self._context.absolute(url, self._base)):
                 return found
+        if media.FIELDS.isdisjoint(self._channel):
+            return None
         return media.read(self._channel, self._names, self._context, self._base)[1]
 
     def entry(self, item: Element) -> Entry:
@@ -126,7 +128,7 @@ class _Reader:
             tags=_tags(fields),
             enclosures=enclosures,
             image=image,
-            language=elements.language_of(item) or first_text(fields, "dc:language", "language") or None,
+            language=_language(fields),
             rights=elements.rights(fields),
             license=elements.license_of(fields, context, base),
             comments=context.absolute(first_text(fields, "comments"), base) if "comments" in fields else None,
@@ -196,11 +198,19 @@ def _href(item: Element, context: Context, base: str) -> str | None:
     return context.absolute(href, base) if href else None
 
 
+def _language(fields: Fields) -> str | None:
+    if "language" not in fields and "dc:language" not in fields:
+        return None
+    return first_text(fields, "dc:language", "language") or None
+
+
 def _tags(fields: Fields) -> tuple[str, ...]:
     if "category" not in fields and "dc:subject" not in fields:
         return ()
-    found = [(element.text or "").strip() or element.get("text", "") for element in fields.get("category", ())]
-    return elements.labels(found + [content_of(element) for element in fields.get("dc:subject", ())])
+    found = [element.text or element.get("text") or "" for element in fields.get("category", ())]
+    if "dc:subject" in fields:
+        found += [content_of(element) for element in fields["dc:subject"]]
+    return elements.labels(found)
 
 
 def _authors(fields: Fields, names: Names) -> tuple[str, ...]:

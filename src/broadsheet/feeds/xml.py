@@ -29,6 +29,7 @@ _HARMLESS: Final = frozenset(
 _WHERE: Final = re.compile(r",? line \d+, column \d+.*", re.DOTALL)  # of a document that starts elsewhere than theirs
 
 # Windows-1252 read as Latin-1 on its way to UTF-8: C1 control characters, written out or as references.
+_TELLING_BYTES: Final = 50_000  # a publisher who makes this mistake makes it everywhere
 _C1: Final = range(0x80, 0xA0)
 _C1_BYTES: Final = re.compile(rb"\xc2[\x80-\x9f]")
 _C1_REFERENCE: Final = re.compile(rb"&#(?:1[2-5][0-9]|[xX][89][0-9a-fA-F]);")
@@ -87,9 +88,9 @@ def _parser(*, recover: bool) -> etree.XMLParser:
 
 
 def _mend_c1(body: bytes) -> bytes:
-    if _C1_BYTES.search(body):
+    if _C1_BYTES.search(body, 0, _TELLING_BYTES):
         body = _C1_BYTES.sub(_meant_byte, body)
-    if _C1_REFERENCE.search(body):
+    if _C1_REFERENCE.search(body, 0, _TELLING_BYTES):
         body = _C1_REFERENCE.sub(_meant_reference, body)
     return body
 
