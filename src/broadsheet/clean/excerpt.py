@@ -35,6 +35,8 @@ _MORE = re.compile(
     r"|了解更多|未完待续|未完待續)[^\n]{0,120}$",
     re.IGNORECASE,
 )
+_MORE_HINTS = ("read", "full", "more", "click", "tap ", "文", "多", "情", "阅", "閱", "看", "未完")
+"""One of these is in everything that `_MORE` matches."""
 _FOOTER = re.compile(r"\n?The post .{1,300}? (?:appeared|first appeared) (?:first )?on .{1,200}$", re.DOTALL)
 
 
@@ -87,13 +89,19 @@ def _amount(text: str, *, enough: float) -> float:
     return (len(sample) - len(spaced) + runs) / _CHARS + words / _WORDS
 
 
+def _invites(ending: str) -> bool:
+    """Whether it ends in an invitation to read on; the pattern is slow, so a look for its words goes first."""
+    lowered = ending.lower()
+    return any(hint in lowered for hint in _MORE_HINTS) and _MORE.search(ending) is not None
+
+
 def looks_cut(text: str) -> bool:
     """Whether a feed's text is probably only a summary: short, or ending in an ellipsis or an invitation to read on."""
     if len(text) > _LONG_CHARS:
         return False
     tail = text[-1000:].rstrip()
     ending = (_FOOTER.sub("", tail) if "The post " in tail else tail).rstrip()
-    if _ELLIPSIS.search(ending[-40:]) or _MORE.search(ending[-200:]):
+    if _ELLIPSIS.search(ending[-40:]) or _invites(ending[-200:]):
         return _amount(text, enough=_LONG) < _LONG
     few_paragraphs = text.strip().count("\n") < _SUMMARY_PARAGRAPHS
     return few_paragraphs and len(text) < _SHORT_CHARS and _amount(text, enough=_SHORT) < _SHORT
