@@ -35,7 +35,7 @@ _MORE = re.compile(
     r"|了解更多|未完待续|未完待續)[^\n]{0,120}$",
     re.IGNORECASE,
 )
-_MORE_HINTS = ("read", "full", "more", "click", "tap ", "文", "多", "情", "阅", "閱", "看", "未完")
+_MORE_HINTS = ("read", "view", "full", "more", "click", "tap ", "文", "多", "情", "阅", "閱", "看", "未完")
 """One of these is in everything that `_MORE` matches."""
 _FOOTER = re.compile(r"\n?The post .{1,300}? (?:appeared|first appeared) (?:first )?on .{1,200}$", re.DOTALL)
 
