@@ -17,7 +17,6 @@ from broadsheet.editions.site.rows import (
     display_title,
     lead_of,
     media_path,
-    section_href,
     source_name,
 )
 from broadsheet.editions.site.sections import Atlas, link, outside
@@ -110,17 +109,14 @@ class ArticlePages:
             else None,
             "rights": self._rights(view),
             "license": _license(view),
-            "levels": [
-                {"name": section.name, "href": section_href(section)}
-                for section in self._atlas.levels(view.face.section)
-            ],
+            "levels": self._atlas.levels(view.face.section),
             "tags": [clip(tag, 60) for tag in article.tags[:_MOST_TAGS]],
         }
 
     def _also(self, face: Face) -> dict[str, str]:
         levels = self._atlas.levels(face.section)
         name = source_name(face) or self._press.messages.text("untitled")
-        return {"name": name, "href": section_href(levels[-1]) if levels else ""}
+        return {"name": name, "href": levels[-1].href if levels else ""}
 
     def _rights(self, view: View) -> str | None:
         right, said = view.right, clip(view.article.rights or "", 300)

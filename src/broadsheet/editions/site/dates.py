@@ -18,9 +18,10 @@ def moment(article: Article) -> datetime:
     return published
 
 
+@lru_cache(maxsize=4096)
 def iso(at: datetime) -> str:
     """ISO 8601, UTC, whole seconds: 2025-11-22T06:20:00Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+    return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 class Dates:

@@ -11,7 +11,7 @@ from broadsheet.editions.site.catalogue import Day
 from broadsheet.editions.site.dates import iso
 from broadsheet.editions.site.pages import day_context, day_folder, month_path
 from broadsheet.editions.site.press import Press
-from broadsheet.editions.site.rows import Row, section_href, source_name
+from broadsheet.editions.site.rows import Row, source_name
 from broadsheet.editions.site.sections import Atlas, Section
 from broadsheet.messages import number
 from broadsheet.model import Page
@@ -42,7 +42,7 @@ class Overviews:
             "newest": self._newest(days),
             "days": shown,
             "earlier": [self._earlier(day, days[-1]) for day in earlier],
-            "sections": [{"name": one.name, "href": section_href(one)} for one, _ in top[:_TOP_SECTIONS]],
+            "sections": [{"name": one.name, "href": one.href} for one, _ in top[:_TOP_SECTIONS]],
             "more_sections": len(top) > _TOP_SECTIONS,
         }
         return self._press.page("home.html", "index.html", sources=picture_policy(rows), context=context)
@@ -61,7 +61,8 @@ class Overviews:
     def _front_day(self, one: front.Arranged, members: int) -> dict[str, object]:
         shown = len(one.rows) + len(one.stories) + (one.lead is not None)
         return {
-            **day_context(self._dates, one.key, one.rows),
+            **day_context(self._dates, one.key),
+            "rows": one.rows,
             "lead": one.lead,
             "stories": one.stories,
             "more": self._messages.count("more_of_day", members - shown) if members > shown else "",
@@ -145,7 +146,7 @@ class Overviews:
         return {
             "name": source_name(one.face) or one.face.key,
             "path": " / ".join(one.face.section),
-            "href": section_href(levels[-1]) if levels and levels[-1].list_name in filled else "",
+            "href": levels[-1].href if levels and levels[-1].list_name in filled else "",
             "state": one.state,
             "words": self._messages.table.get(f"state_{one.state}", one.state),
             "since": self._since_when(one),
@@ -195,7 +196,7 @@ def _tree(sections: Sequence[tuple[Section, int]], above: tuple[str, ...]) -> li
     return [
         {
             "name": section.name,
-            "href": section_href(section),
+            "href": section.href,
             "members": number(size),
             "inside": _tree(below.get(section.names, []), section.names),
         }

@@ -9,7 +9,8 @@ from broadsheet.editions.site.catalogue import Day
 from broadsheet.editions.site.dates import Dates
 from broadsheet.editions.site.lists import Shelf
 from broadsheet.editions.site.press import Press
-from broadsheet.editions.site.rows import Row, newest_first, section_href
+from broadsheet.editions.site.printedrows import PrintedRows
+from broadsheet.editions.site.rows import Row, newest_first
 from broadsheet.editions.site.sections import Section, link
 from broadsheet.messages import number
 from broadsheet.model import Page, Value
@@ -52,6 +53,7 @@ class ListPages:
 
     def __init__(self, press: Press) -> None:
         self._press = press
+        self._rows = PrintedRows(press)
         self._messages = press.messages
         self._dates = press.dates
 
@@ -82,14 +84,18 @@ class ListPages:
     def _list(
         self, path: str, folder: str, head: ListHead, rows: Sequence[Row], ways: Mapping[str, str | None]
     ) -> Page:
+        here, root = link(folder) + "index.html", "../" * path.count("/")
         days = groupby(newest_first(rows), lambda row: row.day)
         context = {
             "intro": head.intro,
             "trail": head.trail,
             "inside": head.inside,
             "feeds": [{"name": name, "type": kind, "href": file} for name, kind, file in FEEDS] if head.feeds else [],
-            "days": [day_context(self._dates, key, list(group)) for key, group in days],
-            "here": link(folder) + "index.html",
+            "days": [
+                {**day_context(self._dates, key), "rows": self._rows.of(list(group), here=here, root=root)}
+                for key, group in days
+            ],
+            "here": here,
         }
         return self._press.page("list.html", path, title=head.title, context={**context, **ways})
 
@@ -108,10 +114,8 @@ class ListPages:
         return ListHead(
             title=section.name,
             intro=self._since(articles, first_day),
-            trail=tuple({"name": one.name, "href": section_href(one)} for one in above),
-            inside=tuple(
-                {"name": one.name, "href": section_href(one), "members": number(size)} for one, size in inside
-            ),
+            trail=tuple({"name": one.name, "href": one.href} for one in above),
+            inside=tuple({"name": one.name, "href": one.href, "members": number(size)} for one, size in inside),
             feeds=True,
         )
 
@@ -139,12 +143,11 @@ class ListPages:
         )
 
 
-def day_context(dates: Dates, key: str, rows: Sequence[Row]) -> dict[str, object]:
-    """A day with its rows, as templates show it."""
+def day_context(dates: Dates, key: str) -> dict[str, object]:
+    """A day as templates show it."""
     return {
         "key": key,
         "href": safe(day_folder(key) + "index.html"),
         "weekday": dates.day(key, "date_weekday"),
         "label": dates.day(key, "date_day"),
-        "rows": rows,
     }

@@ -53,6 +53,10 @@ class Press:
         self._environment.add_global("m", self.messages.table)
         self._environment.add_global("site", _common(site))
 
+    def fragment(self, template: str, **context: object) -> str:
+        """A piece of a page."""
+        return str(self._environment.render_template(template, **context))
+
     def page(
         self,
         template: str,

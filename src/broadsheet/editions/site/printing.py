@@ -122,9 +122,12 @@ class Printing:
         return row.levels[-1].list_name if row.levels else LOOSE
 
     def _article(self, view: View, older: str | None, newer: str | None) -> Iterator[Output]:
+        row = self._rows.get(view.article.id)
+        if row is None:
+            return
         yield from self._articles.outputs(
             view,
-            self._rows.of(view),
+            row,
             older=self._rows.get(older) if older else None,
             newer=self._rows.get(newer) if newer else None,
         )

@@ -110,9 +110,9 @@ class Rows:
             href=safe(article_path(article.id)),
             source=source,
             levels=tuple(levels),
-            place_href=section_href(levels[-1]) if levels else "",
+            place_href=levels[-1].href if levels else "",
             section_name=outer.name if outer else "",
-            section_href=section_href(outer) if outer else "",
+            section_href=outer.href if outer else "",
             day=self._dates.day_key(at),
             moment=at,
             iso=iso(at),
@@ -168,8 +168,3 @@ def display_title(view: View, messages: Messages, *, limit_chars: int = _TITLE_C
 def clip(text: str, limit_chars: int) -> str:
     """The text, cut with an ellipsis where it is longer."""
     return text if len(text) <= limit_chars else text[: limit_chars - 1].rstrip() + "…"
-
-
-def section_href(section: Section) -> str:
-    """The address of a section's newest page, from the site's root."""
-    return safe(link(section.folder) + "index.html")

@@ -6,6 +6,7 @@ Addresses follow from the sections of all sources, in their order, so that the s
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
@@ -28,10 +29,12 @@ class Section(Value, frozen=True, kw_only=True):
     Attributes:
         names: its path of names, as the configuration says it.
         path: its folder below the folder of all sections, `/` between levels.
+        href: the address of its newest page, from the site's root, ready to print.
     """
 
     names: tuple[str, ...]
     path: str
+    href: str
 
     @property
     def name(self) -> str:
@@ -41,7 +44,7 @@ class Section(Value, frozen=True, kw_only=True):
     @property
     def folder(self) -> str:
         """Where its pages are in the site."""
-        return f"s/{self.path}/"
+        return folder_of(self.path)
 
     @property
     def list_name(self) -> str:
@@ -76,7 +79,8 @@ class Atlas:
         found = self._found.get(names)
         if found is None:
             above = self._section(names[:-1]).path + "/" if len(names) > 1 else ""
-            found = Section(names=names, path=self._free(above, slug(names[-1]), names))
+            path = self._free(above, slug(names[-1]), names)
+            found = Section(names=names, path=path, href=safe(link(folder_of(path)) + "index.html"))
             self._found[names] = self.by_path[found.path] = found
             self._taken.add(folded(found.path))
         return found
@@ -89,12 +93,18 @@ class Atlas:
         return f"{path}-{digest}" if len(path) <= _PATH_CHARS else above + digest
 
 
+def folder_of(path: str) -> str:
+    """Where the pages of the section with this path are in the site."""
+    return f"s/{path}/"
+
+
 def slug(name: str) -> str:
     """A section's name as one step of an address: letters and digits of any script, `-`, `_` and `+`."""
     text = _NOT_IN_SLUGS.sub("-", folder_name(name[:_SLUG_CHARS]))
     return text.strip("-_") or "x"
 
 
+@lru_cache(maxsize=8192)
 def link(path: str) -> str:
     """A path of this site as it stands in an address: other scripts percent-encoded."""
     return quote(path, safe="/-_.+~")

@@ -3,10 +3,11 @@
 Entries are written once for each article, and put together for each feed that has them.
 """
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+
+import msgspec
 
 from broadsheet.editions.base import View
 from broadsheet.editions.site.bodies import for_feed
@@ -19,7 +20,7 @@ from broadsheet.model import Enclosure, Page, Value
 SITEMAP_URLS = 1000
 """Addresses in one file of the sitemap: small, since a new article rewrites the last one."""
 
-_FEED_CHARS = 1_000_000
+_FEED_BYTES = 1_000_000
 _FEWEST = 10
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _MOST_TAGS = 20
@@ -30,9 +31,9 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 class FeedEntry(Value, frozen=True, kw_only=True):
     """One article, written for each kind of feed."""
 
-    rss: str
-    atom: str
-    json: str
+    rss: bytes
+    atom: bytes
+    json: bytes
     changed: datetime
 
 
@@ -59,15 +60,16 @@ class Syndication:
         page = self._address + article_path(view.article.id)
         title = display_title(view, self._messages)
         html = for_feed(view, address=self._address, watch=lambda host: self._messages.text("watch_at", host=host))
+        body = _cdata(html) if view.full and html else ""
         changed = max(filter(None, (moment(view.article), view.changed_at)))
         return FeedEntry(
-            rss=self._rss_item(view, page, title, html),
-            atom=self._atom_entry(view, page, title, html, changed),
+            rss=self._rss_item(view, page, title, body).encode(),
+            atom=self._atom_entry(view, page, title, body, changed).encode(),
             json=self._json_item(view, page, title, html),
             changed=changed,
         )
 
-    def _rss_item(self, view: View, page: str, title: str, html: str) -> str:
+    def _rss_item(self, view: View, page: str, title: str, body: str) -> str:
         article, source = view.article, source_name(view.face)
         parts = [
             f"<item><title>{_xml(title)}</title><link>{_xml(page)}</link>",
@@ -76,18 +78,17 @@ class Syndication:
             f'<source url="{_xml(view.face.url)}">{_xml(source)}</source>' if view.face.url else "",
             *(f"<category>{_xml(tag)}</category>" for tag in article.tags[:_MOST_TAGS]),
             f"<description>{_xml(view.summary)}</description>" if view.summary else "",
-            f"<content:encoded>{_cdata(html)}</content:encoded>" if view.full and html else "",
+            f"<content:encoded>{body}</content:encoded>" if body else "",
             *(_rss_enclosure(one) for one in view.enclosures[:1]),
             f'<atom:link rel="via" href="{_xml(article.url)}"/>' if article.url else "",
         ]
         return "".join(parts) + "</item>\n"
 
-    def _atom_entry(self, view: View, page: str, title: str, html: str, changed: datetime) -> str:
+    def _atom_entry(self, view: View, page: str, title: str, body: str, changed: datetime) -> str:
         article, face = view.article, view.face
         source = source_name(face) or face.key
         home = f'<link href="{_xml(face.url)}"/>' if face.url else ""
-        kind = "content" if view.full and html else "summary"
-        text, form = (html, "html") if kind == "content" else (view.summary, "text")
+        text = f'<content type="html">{body}</content>' if body else f"<summary>{_xml(view.summary)}</summary>"
         parts = [
             f"<entry><id>{urn(article.id)}</id><title>{_xml(title)}</title>",
             f'<link rel="alternate" type="text/html" href="{_xml(page)}"/>',
@@ -99,11 +100,11 @@ class Syndication:
             f"<rights>{_xml(clip(article.rights, 300))}</rights>" if article.rights else "",
             f"<source><id>{urn(face.key, 'source')}</id><title>{_xml(source)}</title>{home}",
             f"<updated>{iso(article.updated or moment(article))}</updated></source>",
-            f'<{kind} type="{form}">{_xml(text)}</{kind}>',
+            text,
         ]
         return "".join(parts) + "</entry>\n"
 
-    def _json_item(self, view: View, page: str, title: str, html: str) -> str:
+    def _json_item(self, view: View, page: str, title: str, html: str) -> bytes:
         article, face, source = view.article, view.face, source_name(view.face)
         item: dict[str, object] = {"id": urn(article.id), "url": page, "title": title}
         body = {"content_html": html} if view.full and html else {"content_text": view.summary}
@@ -122,7 +123,7 @@ class Syndication:
             "_source": {"name": source, "url": face.url} if source else None,
         }
         item |= body | {key: value for key, value in optional.items() if value}
-        return json.dumps(item, ensure_ascii=False)
+        return msgspec.json.encode(item)
 
     # -- whole feeds
 
@@ -130,50 +131,54 @@ class Syndication:
         """The three feeds of a list; `entries` newest first."""
         kept = _bounded(entries)
         changed = max((entry.changed for entry in kept), default=None)
-        folder = link(channel.folder)
+        address = self._address + link(channel.folder)
+        rss, atom = self._rss_head(channel, address, changed), self._atom_head(channel, address, changed)
         return [
-            Page(path=channel.folder + "feed.xml", content=self._rss(channel, folder, kept, changed).encode()),
-            Page(path=channel.folder + "atom.xml", content=self._atom(channel, folder, kept, changed).encode()),
-            Page(path=channel.folder + "feed.json", content=self._json(channel, folder, kept).encode()),
+            _file(channel, "feed.xml", rss, b"".join([one.rss for one in kept]), "</channel>\n</rss>\n"),
+            _file(channel, "atom.xml", atom, b"".join([one.atom for one in kept]), "</feed>\n"),
+            _file(
+                channel,
+                "feed.json",
+                self._json_head(channel, address),
+                b",\n".join([one.json for one in kept]),
+                "\n]}\n",
+            ),
         ]
 
-    def _rss(self, channel: Channel, folder: str, entries: Sequence[FeedEntry], changed: datetime | None) -> str:
+    def _rss_head(self, channel: Channel, address: str, changed: datetime | None) -> str:
         built = f"<lastBuildDate>{rfc822(changed)}</lastBuildDate>\n" if changed else ""
         return (
             '<?xml version="1.0" encoding="utf-8"?>\n'
             '<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/" '
             'xmlns:content="http://purl.org/rss/1.0/modules/content/">\n<channel>\n'
-            f"<title>{_xml(channel.title)}</title>\n<link>{_xml(self._address + folder)}</link>\n"
+            f"<title>{_xml(channel.title)}</title>\n<link>{_xml(address)}</link>\n"
             f"<description>{_xml(channel.description)}</description>\n<language>{_xml(self._site.language)}</language>\n"
-            f'<atom:link rel="self" type="application/rss+xml" href="{_xml(self._address + folder)}feed.xml"/>\n'
-            f"{built}{''.join(entry.rss for entry in entries)}</channel>\n</rss>\n"
+            f'<atom:link rel="self" type="application/rss+xml" href="{_xml(address)}feed.xml"/>\n{built}'
         )
 
-    def _atom(self, channel: Channel, folder: str, entries: Sequence[FeedEntry], changed: datetime | None) -> str:
-        address = _xml(self._address + folder)
+    def _atom_head(self, channel: Channel, address: str, changed: datetime | None) -> str:
+        here = _xml(address)
         updated = iso(changed) if changed else "1970-01-01T00:00:00Z"
         return (
             '<?xml version="1.0" encoding="utf-8"?>\n'
             f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{_xml(self._site.language)}">\n'
-            f"<id>{address}atom.xml</id>\n<title>{_xml(channel.title)}</title>\n"
+            f"<id>{here}atom.xml</id>\n<title>{_xml(channel.title)}</title>\n"
             f"<subtitle>{_xml(channel.description)}</subtitle>\n<updated>{updated}</updated>\n"
-            f'<link rel="self" type="application/atom+xml" href="{address}atom.xml"/>\n'
-            f'<link rel="alternate" type="text/html" href="{address}"/>\n'
+            f'<link rel="self" type="application/atom+xml" href="{here}atom.xml"/>\n'
+            f'<link rel="alternate" type="text/html" href="{here}"/>\n'
             f"<author><name>{_xml(self._site.title)}</name></author>\n<generator>Broadsheet</generator>\n"
-            f"{''.join(entry.atom for entry in entries)}</feed>\n"
         )
 
-    def _json(self, channel: Channel, folder: str, entries: Sequence[FeedEntry]) -> str:
+    def _json_head(self, channel: Channel, address: str) -> str:
         head = {
             "version": "https://jsonfeed.org/version/1.1",
             "title": channel.title,
             "description": channel.description,
-            "home_page_url": self._address + folder,
-            "feed_url": f"{self._address}{folder}feed.json",
+            "home_page_url": address,
+            "feed_url": f"{address}feed.json",
             "language": self._site.language,
         }
-        items = ",\n".join(entry.json for entry in entries)
-        return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "items": [\n{items}\n]}}\n'
+        return msgspec.json.encode(head).decode().removesuffix("}") + ',"items":[\n'
 
     # -- sitemaps
 
@@ -211,13 +216,17 @@ def rfc822(at: datetime) -> str:
     return f"{weekday}, {day:02} {_MONTHS[month - 1]} {year} {clock} +0000"
 
 
+def _file(channel: Channel, name: str, head: str, entries: bytes, end: str) -> Page:
+    return Page(path=channel.folder + name, content=head.encode() + entries + end.encode())
+
+
 def _bounded(entries: Sequence[FeedEntry]) -> list[FeedEntry]:
     """The newest entries that make a feed of bearable size."""
     kept: list[FeedEntry] = []
     size = 0
     for entry in entries:
         size += len(entry.atom)
-        if size > _FEED_CHARS and len(kept) >= _FEWEST:
+        if size > _FEED_BYTES and len(kept) >= _FEWEST:
             break
         kept.append(entry)
     return kept
