@@ -9,6 +9,7 @@ import msgspec
 
 from broadsheet import feeds
 from broadsheet.clean import clean
+from broadsheet.clean.captions import without_captions
 from broadsheet.clean.excerpt import looks_cut
 from broadsheet.clean.lead import lead_image
 from broadsheet.extract import extract, plausible
@@ -106,6 +107,7 @@ def digest_feed(task: FeedTask) -> Digest:
 
 def _draft(entry: Entry, feed: Feed, task: FeedTask, *, key: bytes, content: bytes, lonely: set[str]) -> Draft:
     cleaned = clean(entry.html, base=entry.base or task.url, title=entry.title)
+    prose = without_captions(cleaned.html, cleaned.text)
     url = without_tracking(entry.link) if entry.link else None
     canonical_url = canonical(entry.link) if entry.link else None
     lead = lead_image(entry.image, None, cleaned.images)
@@ -124,9 +126,9 @@ def _draft(entry: Entry, feed: Feed, task: FeedTask, *, key: bytes, content: byt
         language=entry.language or feed.language,
         license=entry.license or feed.license,
         rights=entry.rights or feed.rights,
-        summary=_beginning(cleaned.text),
+        summary=_beginning(prose),
         clean_digest=text_digest(entry.title, cleaned.html),
-        length_chars=len(cleaned.text),
+        length_chars=len(prose),
     )
     body = Body(html=cleaned.html, text=cleaned.text, images=cleaned.images, enclosures=entry.enclosures)
     return Draft(
@@ -154,6 +156,7 @@ def digest_page(task: PageTask) -> PageDraft:
     cleaned = clean(page.html, base=task.url, title=article.title)
     if len(cleaned.text) <= len(task.feed_text):
         return PageDraft(article=article, reason="the page has no more text than the feed")
+    prose = without_captions(cleaned.html, cleaned.text)
     lead = article.lead_image or lead_image(None, page.lead_image, cleaned.images)
     changed = msgspec.structs.replace(
         article,
@@ -161,8 +164,8 @@ def digest_page(task: PageTask) -> PageDraft:
         language=article.language or page.language,
         license=article.license or page.license,
         lead_image=lead,
-        summary=article.summary or _beginning(cleaned.text),
-        length_chars=len(cleaned.text),
+        summary=article.summary or _beginning(prose),
+        length_chars=len(prose),
     )
     origin: Origin = "page"
     body = Body(html=cleaned.html, text=cleaned.text, images=cleaned.images, enclosures=task.enclosures, origin=origin)

@@ -134,7 +134,7 @@ def _shown(body: Body, granted: Grant) -> Body:
         if all(_web(enclosure.url) for enclosure in body.enclosures):
             return body
         return msgspec.structs.replace(body, enclosures=tuple(filter(_is_web_file, body.enclosures)))
-    text = _excerpt(body.text) if granted.show == "excerpt" else ""
+    text = _excerpt(_prose(body)) if granted.show == "excerpt" else ""
     return Body(html=CleanHtml(f"<p>{escape(text)}</p>"), text=text) if text else NOTHING
 
 
@@ -184,6 +184,12 @@ def _excerpt(text: str, *, of_chars: int | None = None) -> str:
     from broadsheet.clean.excerpt import excerpt  # takes longer to import than a quiet publish of a private site takes
 
     return excerpt(text, of_chars=of_chars)
+
+
+def _prose(body: Body) -> str:
+    from broadsheet.clean.captions import without_captions
+
+    return without_captions(body.html, body.text)
 
 
 def _is_web_file(enclosure: Enclosure) -> bool:

@@ -44,7 +44,7 @@ def publish_lines(report: PublishReport, *, took_s: float) -> list[str]:
             told += f", {number(edition.pages_removed)} removed"
         lines.append(f"{edition.name:<10}  {told}")
     if lines:
-        lines[-1] = f"{padded(lines[-1], 60)}  {duration(took_s)}"
+        lines[-1] = f"{lines[-1]:<60}  {duration(took_s)}"
     return lines + [f"failed      {name}: {message}" for name, message in report.errors]
 
 
