@@ -94,7 +94,8 @@ def canonical(url: str) -> str:
 
 
 def _drop_empty_query(url: str) -> str:
-    return url.replace("?#", "#", 1) if "?#" in url else url.removesuffix("?")
+    head, _, rest = url.partition("?")
+    return url if rest and rest[0] != "#" else head + rest
 
 
 def without_tracking(url: str) -> str:

@@ -35,10 +35,13 @@ def text_of(found: ExtractedPage) -> str:
 BODIES = {
     "article": f"<article>{TEXT}</article>",
     "main": f"<main><div class=wrap>{TEXT}</div></main>",
+    "one article": f"<article>{TEXT}</article><div class=teaser><p>Parliament {SENTENCE[10:60]}</p></div>",
+    "after a long teaser": f"<footer><p>{'Reserved rights. ' * 40}</p></footer><div class=story>{TEXT}</div>",
     "marked": f"<div><p>{SENTENCE * 20}</p></div><div itemprop=articleBody>{TEXT}</div>",
     "lines": "<div id=a>" + f"{SENTENCE}<br><br>" * 8 + "</div>",
     "share buttons": f"<div class=story>{TEXT}<div class=share-buttons><a href=/s>Share</a></div></div>",
     "related": f"<div class=story>{TEXT}<ul><li><a href=/1>One other story</a><li><a href=/2>Another one</a></ul></div>",
+    "form around all": f"<form><div class=story>{TEXT}</div></form>",
     "one big class": f"<div class='story has-share related-on'>{TEXT}</div>",
 }
 
@@ -79,6 +82,15 @@ HEADS = [
         {"published": datetime(2024, 5, 1, 10, tzinfo=UTC)},
     ),
     ("<meta name=date content=whenever>", {"published": None}),
+    ("<title>探索者_光明网_新闻</title>", {"title": "探索者_光明网_新闻"}),
+    ("<title>宇航员在太空中喝酒会怎么样_探索者</title>", {"title": "宇航员在太空中喝酒会怎么样"}),
+    ("<meta name=author content=''>" + ld(**{"@type": "Article", "author": []}), {"author": None}),
+    (
+        ld(**{"@type": "Article", "headline": [], "image": {"url": 1}, "inLanguage": 7}),
+        {"title": "", "lead_image": None},
+    ),
+    (ld(**{"@type": "Article", "license": {"@id": "/cc"}}), {"license": "https://news.example/cc"}),
+    ("<meta property=og:locale content=en_US>", {"language": "en-GB"}),
     ("<meta property=og:image content=/pic.jpg>", {"lead_image": "https://news.example/pic.jpg"}),
     ("<meta name=twitter:image content=//cdn.example/p.jpg>", {"lead_image": "https://cdn.example/p.jpg"}),
     (ld(**{"@type": "Article", "image": {"url": "/i.jpg"}}), {"lead_image": "https://news.example/i.jpg"}),
@@ -106,6 +118,15 @@ def test_the_heading_is_the_title_where_the_page_calls_itself_so() -> None:
 def test_the_feed_knows_the_title() -> None:
     head = "<meta property=og:title content='Flood! You will not believe it'><title>The  flood</title>"
     assert extract(page(head), url=URL, title_hint="The flood").title == "The flood"
+
+
+def test_a_heading_is_a_title_when_nothing_else_is() -> None:
+    assert extract(page(body=f"<article><h1>The flood</h1>{TEXT}</article>"), url=URL).title == "The flood"
+
+
+def test_much_json_ld_is_read_in_part() -> None:
+    head = ld(**{"@graph": [{"@type": "Thing"}] * 5000 + [{"@type": "Article", "headline": "The flood"}]})
+    assert extract(page(head), url=URL).title == ""
 
 
 def test_json_ld_fills_in_for_a_page_made_by_scripts() -> None:

@@ -57,6 +57,8 @@ CANONICAL = [
     ("https://x.example/?utm_x=1#/post/1", "https://x.example/#/post/1"),
     ("https://x.example/?#/post/1", "https://x.example/#/post/1"),
     ("https://x.example/?format=rss&ref=home", "https://x.example/?format=rss&ref=home"),
+    ("A:??", "a:??"),
+    ("https://x.example/#/a?", "https://x.example/#/a"),
     ("  not a url  ", "not a url"),
     ("tag:x.example,2020:1", "tag:x.example,2020:1"),
 ]

@@ -33,9 +33,8 @@ def clean(html: UntrustedHtml, *, base: str, title: str = "") -> CleanText:
     root = parse_fragment(bounded(html.strip()))
     mend(root, base)
     safe, text = sanitise_with_text(root)
-    for _ in range(_ROUNDS):
-        better = finished(safe, title)
-        if better == safe:
-            break
+    rounds = 0
+    while rounds < _ROUNDS and (better := finished(safe, title)) != safe:
         safe, text = sanitise_with_text(better)
+        rounds += 1
     return CleanText(html=safe, text=tidy_text(text), images=images_of(safe) if "<img " in safe else ())

@@ -5,7 +5,7 @@ It may leave anything behind: sanitising comes after it and trusts nothing.
 
 from collections.abc import Callable
 
-from turbohtml import Element, Namespace, Node, Text, parse_fragment
+from turbohtml import Element, Namespace, Text, parse_fragment
 
 from broadsheet import urls
 from broadsheet.clean import embeds, images
@@ -31,34 +31,25 @@ def mend(root: Element, base: str) -> None:
             _formula(element)
 
 
-def _put(element: Element, replacement: Node) -> None:
-    if element.parent is not None:
-        element.replace_with(replacement)
-
-
 def _put_link(element: Element, link: Element) -> None:
-    """As `_put`, but behind the link that the element stands in, if any: links cannot nest."""
+    """Replaces the element by a link, behind the link that the element stands in, if any: links cannot nest."""
     outer = element.closest("a")
     if outer is None:
-        _put(element, link)
+        element.replace_with(link)
         return
-    if outer.parent is not None:
+    if outer.parent is not None:  # else it was replaced itself, with all that is in it
         outer.insert_after(link)
-    _drop(element)
-
-
-def _drop(element: Element) -> None:
-    if element.parent is not None:
-        element.extract()
+    element.extract()
 
 
 def _drop_with_frame(element: Element) -> None:
     """Drops an image, and with it the links and figures around it that showed nothing else."""
     frame = element.parent
-    _drop(element)
+    element.extract()
     while isinstance(frame, Element) and frame.tag in _FRAMES and not frame.text.strip() and frame.find() is None:
         element, frame = frame, frame.parent
-        _drop(element)
+        if frame is not None:
+            element.extract()
 
 
 # -- links -------------------------------------------------------------------------------------------------------------
@@ -67,12 +58,12 @@ def _drop_with_frame(element: Element) -> None:
 def _link(element: Element, resolve: Resolve) -> None:
     attr = element.attr
     if attr("class") == "embed" and (embed := embeds.parse_key(attr("data-embed") or "")):
-        _put(element, Element("a", embeds.attributes(embed)))
+        element.replace_with(Element("a", embeds.attributes(embed)))
         return
     href = attr("href")
     target = _target(href, resolve) if href else None
     if target is None:
-        _unwrap(element)
+        element.unwrap()
         return
     attrs = element.attrs
     for name in _OURS:
@@ -89,11 +80,6 @@ def _target(href: str, resolve: Resolve) -> str | None:
         return urls.without_tracking(url) if "?" in url else url
     href = href.strip()
     return href if href[:7].lower() == "mailto:" and "@" in href else None
-
-
-def _unwrap(element: Element) -> None:
-    if element.parent is not None:
-        element.unwrap()
 
 
 def _cite(element: Element, resolve: Resolve) -> None:
@@ -114,9 +100,9 @@ def _image(element: Element, resolve: Resolve) -> None:
     if wanted is None:
         _drop_with_frame(element)
     elif wanted["alt"] and images.is_emoji(wanted["src"]):
-        _put(element, Text(wanted["alt"]))
+        element.replace_with(Text(wanted["alt"]))
     elif element.tag != "img" or list(attrs.items()) != list(wanted.items()):
-        _put(element, Element("img", wanted))
+        element.replace_with(Element("img", wanted))
 
 
 def _picture(element: Element, resolve: Resolve) -> None:
@@ -153,17 +139,17 @@ def _noscript(element: Element, resolve: Resolve, shown: set[str | None]) -> Non
     usable = [image for image in element.find_all("img") if images.true_attributes(image.attrs, resolve)]
     if not usable:
         if element.find(["iframe", "video", "audio"]) is None:
-            _drop(element)
+            element.extract()
         else:
-            _unwrap(element)
+            element.unwrap()
         return
     twin = _lazy_twin(element)
     if twin is not None and _is_stand_in(twin, resolve):
-        _put(twin, usable.pop(0).extract())
+        twin.replace_with(usable.pop(0).extract())
     for image in usable:
         if images.true_url(image.attrs, resolve)[0] in shown:
-            _drop(image)
-    _unwrap(element)
+            image.extract()
+    element.unwrap()
 
 
 def _is_stand_in(image: Element, resolve: Resolve) -> bool:
@@ -206,12 +192,12 @@ def _neighbour(element: Element, *, forward: bool) -> Element | None:
 def _formula(element: Element) -> None:
     """Leaves in a formula only what is MathML, and drops what is named like MathML but stands outside of one."""
     if element.namespace is not Namespace.MATHML:
-        _unwrap(element)
+        element.unwrap()
     elif element.tag == "math" and not (isinstance(element.parent, Element) and element.parent.closest("math")):
         foreign = [inner for inner in element.iter_elements() if inner.namespace is Namespace.MATHML]
         for inner in foreign:
             if inner.tag not in MATH_ELEMENTS and not inner.tag.startswith("annotation"):  # which goes as a whole
-                _unwrap(inner)
+                inner.unwrap()
 
 
 # -- videos and frames -------------------------------------------------------------------------------------------------
@@ -228,7 +214,7 @@ def _frame(element: Element, resolve: Resolve) -> None:
     """A known video becomes its placeholder, another frame a link to what it shows."""
     url = _frame_url(element, resolve)
     if url is None or images.is_tracker(url):
-        _drop(element)
+        element.extract()
     elif embed := embeds.recognise(url):
         _put_link(element, Element("a", embeds.attributes(embed)))
     else:
@@ -267,11 +253,11 @@ def _player(element: Element, resolve: Resolve) -> None:
     if url is not None and (embed := embeds.recognise(url)):
         _put_link(element, Element("a", embeds.attributes(embed)))
     elif url is not None:
-        _put(element, Element(tag, _player_attributes(element, url, poster)))
+        element.replace_with(Element(tag, _player_attributes(element, url, poster)))
     elif poster is not None:
-        _put(element, Element("img", {"src": poster, "alt": ""}))
+        element.replace_with(Element("img", {"src": poster, "alt": ""}))
     else:
-        _drop(element)
+        element.extract()
 
 
 def _player_attributes(element: Element, url: str, poster: str | None) -> dict[str, str]:

@@ -91,6 +91,7 @@ _TINY_STYLE = re.compile(
     r"(?:^|[;\s])(?:max-)?(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|!|$)|display\s*:\s*none", re.IGNORECASE
 )
 
+_SRCSET_URL = re.compile(r"[\s,]*([^\s,]\S*)")
 _ALT_CHARS = 1000
 _CANDIDATES = 64
 _BEST_WIDTH = 2000
@@ -246,10 +247,10 @@ def _candidates(srcset: str) -> Iterator[tuple[str, str]]:
     """Pairs of address and descriptor (HTML, 4.8.4.2.2): addresses may hold commas, but not end in one."""
     rest = srcset
     for _ in range(_CANDIDATES):
-        rest = rest.lstrip(" \t\n\r\f,")
-        if not rest:
+        found = _SRCSET_URL.match(rest)
+        if found is None:
             return
-        url, _, rest = rest.partition(" ") if " " in rest else (rest, "", "")
+        url, rest = found[1], rest[found.end() :]
         if url.endswith(","):
             yield url.rstrip(","), ""
             continue

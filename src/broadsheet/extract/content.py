@@ -69,10 +69,9 @@ def _weight(text: str) -> int:
 def _richest_in_paragraphs(document: Document) -> Element | None:
     scores: dict[Element, float] = {}
     for holder, weight in _paragraphs(document):
-        scores[holder] = scores.get(holder, 0) + weight
-        outer = holder.parent
-        if isinstance(outer, Element):
-            scores[outer] = scores.get(outer, 0) + weight / 2
+        for at, share in zip((holder, *holder.ancestors), (1.0, 0.5), strict=False):
+            if isinstance(at, Element):
+                scores[at] = scores.get(at, 0) + share * weight
     return max(scores, key=lambda holder: scores[holder], default=None)
 
 

@@ -61,6 +61,13 @@ def test_bombs(bomb: str) -> None:
     assert cleaned(once.html) == once
 
 
+def test_formatting_that_would_be_built_anew_everywhere_goes() -> None:
+    html = "<p>" + "".join(f"<font color={i}>" for i in range(600)) + "<p>x" * 600
+    once = cleaned(html)
+    assert len(once.html) < len(html)
+    assert once.text.split() == ["x"] * 600
+
+
 def test_too_deep_loses_tags_but_no_text() -> None:
     html = "".join(f"<div>{i} " for i in range(2 * MAX_DEPTH))
     assert cleaned(html).text.split() == [str(i) for i in range(2 * MAX_DEPTH)]

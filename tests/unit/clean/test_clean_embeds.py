@@ -90,6 +90,7 @@ KEPT = [
     ("<video src=blob:x>x</video><audio>y</audio>", ""),
     # forged placeholders become true ones, or lose what makes them look like one
     ("<a class=embed data-embed=youtube:dQw4w9WgXcQ href=http://evil.example/>Click me</a>", YOUTUBE),
+    ("<a class=embed data-embed=youtube:dQw4w9WgXcQ><iframe src=https://x.example/></iframe><img></a>", YOUTUBE),
     ("<a class=embed data-embed=youtube:bad href=/x>t</a>", '<a href="https://s.example/x" rel="noopener nofollow">t</a>'),
     ("<a class='embed x' data-embed=youtube:dQw4w9WgXcQ href=/x aria-label=l>t</a>", '<a href="https://s.example/x" rel="noopener nofollow">t</a>'),
     ("<p class=embed data-embed=youtube:dQw4w9WgXcQ>t</p>", "<p>t</p>"),

@@ -58,6 +58,8 @@ SHOWN = [
     ("<p><img src=/a.jpg></p><p><noscript><img src=/a.jpg></noscript></p>", f"<p>{A}</p><p></p>"),
     ("<noscript>Please switch on scripts</noscript><img src=/a.jpg>", A),
     (f"{A}<noscript><img src='http://x.example/t?1' width=1 height=1></noscript>", A),
+    ("<picture><source srcset='data:,x'><source><img></picture>", ""),
+    ("<figure><img src=''><img src=/a.jpg></figure>", f"<figure>{A}</figure>"),
     # no pictures
     ("<img>", ""),
     ("<img src='data:image/png;base64,R0'>", ""),
@@ -93,7 +95,10 @@ SRCSETS = [
     ("/a.jpg 3000w, /b.jpg 9000w", "https://s.example/a.jpg"),
     ("data:image/png;base64,R0 1x, /a.jpg 1x", "https://s.example/a.jpg"),
     ("/blank.gif 9w, /a.jpg nonsense", "https://s.example/a.jpg"),
+    ("/a.jpg\n\t300w,\n\t/b.jpg\n\t600w,\n", "https://s.example/b.jpg"),
+    (",".join(["/a.jpg 1w"] * 100), "https://s.example/a.jpg"),
     ("", None),
+    ("/a.jpg, /b.jpg 1w", "https://s.example/a.jpg"),
     (",,, ,", None),
 ]
 
