@@ -149,13 +149,14 @@ def parse(arguments: list[str]) -> None:
     Raises:
         click.UsageError: there is no such command or option.
     """
-    context = cli.make_context("broadsheet", list(arguments), resilient_parsing=False) if arguments else None
-    if context is None or not (context.protected_args + context.args):
+    bare = [argument for argument in arguments if argument not in {"--help", "--version"}]
+    if not bare:
         return
-    name, found, rest = cli.resolve_command(context, context.protected_args + context.args)
-    assert found is not None
-    if "--help" not in rest:
-        found.make_context(name, rest, parent=context)
+    at = next((number for number, argument in enumerate(bare) if not argument.startswith("-")), 0)
+    cli.make_parser(click.Context(cli)).parse_args(bare[:at])
+    found = cli.get_command(click.Context(cli), bare[at])
+    assert found is not None, f"there is no command {bare[at]}"
+    found.make_context(bare[at], bare[at + 1 :])
 
 
 _NAMED_COMMAND = re.compile(r"(?:`|see: |next: )broadsheet ([a-z]+)")
@@ -195,10 +196,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def printed(*arguments: str) -> Any:
-    out = io.StringIO()
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
     with redirect_stdout(out), redirect_stderr(io.StringIO()):
         main(list(arguments))
-    return json.loads(out.getvalue())
+    return json.loads(out.buffer.getvalue())  # type: ignore[attr-defined]
 
 
 def shape(value: Any, path: str = "") -> dict[str, set[str]]:
