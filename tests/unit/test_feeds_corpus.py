@@ -3,54 +3,24 @@
 Where we differ from feedparser on purpose stands in tests/data/feedparser_differences.toml, each with its reason.
 """
 
-import html
-import re
 import tomllib
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import feedparser
-import nh3
 import pytest
+from feeds_documents import DIFFERENCES, Document, documents, visible
 
 from broadsheet import feeds, text
 from broadsheet.model import Entry, ParsedFeed
 
 pytestmark = pytest.mark.corpus
 
-URL = "http://feeds.example/some/feed"
-DIFFERENCES = Path(__file__).parents[1] / "data" / "feedparser_differences.toml"
 SHARE_AGREED = 0.995
-
-_HEADER = re.compile(rb"^\s*Header:\s*([\w-]+):[ \t]*(.*?)\s*$", re.MULTILINE)
-
-
-class Document(NamedTuple):
-    """One file of the corpus, with the HTTP headers that its comment asks for."""
-
-    name: str
-    body: bytes
-    headers: dict[str, str]
-
-    @property
-    def url(self) -> str:
-        return self.headers.get("content-location", URL)
-
-
-def documents(corpus: Path) -> Iterator[Document]:
-    root = corpus / "feeds"
-    for path in sorted(root.rglob("*")):
-        name = path.relative_to(root).as_posix()
-        expectation = name.startswith("gofeed/") and path.suffix == ".json"
-        if not path.is_file() or expectation or path.stem.lower().startswith(("readme", "license")):
-            continue
-        body = path.read_bytes()
-        found = _HEADER.findall(body[:2000])
-        yield Document(name, body, {key.decode().lower(): value.decode("latin-1") for key, value in found})
 
 
 @cache
@@ -77,12 +47,6 @@ def theirs_all(corpus: Path) -> dict[str, list[dict[str, Any]]]:
             parsed = feedparser.parse(document.body, response_headers=headers)
             found[document.name] = [dict(dict.items(entry)) for entry in parsed.entries]
     return found
-
-
-def visible(markup: str) -> str:
-    """The words of a body, white space left out, by an independent sanitiser."""
-    cleaned = nh3.clean(markup, tags=set(), clean_content_tags={"script", "style"})
-    return re.sub(r"\s+", "", html.unescape(cleaned))
 
 
 def moment(parts: Any) -> datetime | None:

@@ -31,6 +31,7 @@ _MAIL_AND_NAME: Final = re.compile(r"[^\s@]{1,200}@\S{1,200}\s{0,20}\(([^()]{1,3
 _NAME_AND_MAIL: Final = re.compile(r"([^<>@]{1,300}?)\s{0,20}[<(]\s?(?:mailto:)?[^\s@]{1,200}@[^\s@]{1,200}\s?[>)]\s*$")
 _PERSON_PARTS: Final = frozenset({"uri", "url", "homepage", "atom:uri", "atom:url"})
 
+_LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}\Z")
 _LICENSES: Final = ("creativecommons:license", "cc:license", "dcterms:license", "media:license")
 _LICENSES_ALL: Final = frozenset(_LICENSES)
 _RIGHTS: Final = frozenset({"dc:rights", "copyright", "media:copyright", "atom:rights"})
@@ -114,8 +115,13 @@ def base_of(element: Element, context: Context) -> str:
 
 def language_of(element: Element) -> str | None:
     """The element's own xml:lang."""
-    said = element.get(_LANG)
-    return said.strip() or None if said else None
+    return language(element.get(_LANG) or "")
+
+
+def language(said: str) -> str | None:
+    """A language tag in the form of BCP 47; `None` for what is none."""
+    tag = said.strip().replace("_", "-")
+    return tag if _LANGUAGE_TAG.match(tag) else None
 
 
 def date(fields: Fields, names: Iterable[str], context: Context) -> datetime | None:

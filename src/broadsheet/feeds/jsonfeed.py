@@ -83,7 +83,7 @@ def _decode_parts(said: str, decoder: json.JSONDecoder, context: Context) -> Any
 def _feed(document: Object, items: list[Any], context: Context) -> Feed:
     link = _url(document, "home_page_url", context, context.url)
     base = context.first_absolute(context.url, link)
-    authors, language = _authors(document), _text(document, "language") or None
+    authors, language = _authors(document), elements.language(_text(document, "language"))
     objects = [item for item in items if isinstance(item, dict)]
     if len(objects) < len(items):
         context.problems.note("items that are not objects")
@@ -114,7 +114,7 @@ def _entry(item: Object, context: Context, base: str, authors: tuple[str, ...]) 
         tags=elements.labels(_strings(item.get("tags"))),
         enclosures=_attachments(item, context, base),
         image=_url(item, "image", context, base) or _url(item, "banner_image", context, base),
-        language=_text(item, "language") or None,
+        language=elements.language(_text(item, "language")),
         raw=_raw(item, context),
     )
 

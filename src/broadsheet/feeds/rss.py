@@ -1,5 +1,6 @@
 """RSS 0.90 to 0.94, 1.0 (RDF), 2.0 and their relatives: one reader, since feeds mix them."""
 
+from datetime import datetime
 from typing import Final
 
 from broadsheet import text
@@ -40,9 +41,9 @@ def read(root: Element, context: Context) -> Feed:
     names = Names("")
     name = names[str(root.tag)].rpartition(":")[2]
     if name == "item":
-        return Feed(format="rss", entries=(_Reader(context, names, {}).entry(root),))
+        return Feed(format="rss", entries=(_Reader(context, names, {}, root).entry(root),))
     channel, items = _parts(root, names, context)
-    reader = _Reader(context, names, channel)
+    reader = _Reader(context, names, channel, root)
     entries = tuple([reader.entry(item) for item in items])
     return reader.feed("rdf" if name == "rdf" else "rss", root, entries)
 
@@ -73,12 +74,12 @@ def _top(root: Element, names: Names) -> Fields:
 class _Reader:
     """Reads the items of one channel."""
 
-    def __init__(self, context: Context, names: Names, channel: Fields) -> None:
+    def __init__(self, context: Context, names: Names, channel: Fields, root: Element) -> None:
         self._context = context
         self._names = names
         self._channel = channel
         base = elements.base_of(next(iter(channel.values()))[0], context) if context.has_base and channel else ""
-        self._link = _link(channel, context, base or context.url)
+        self._link = _link(channel, context, base or context.url) or _href(root, context, context.url)
         written = first_text(channel, "link")
         self._base = base or context.first_absolute(written, context.url, self._link)
         self._origins = tuple({origin(url) for url in (self._link, context.url) if url})
@@ -121,7 +122,7 @@ class _Reader:
             title=text.title(_inner(fields, _TITLE)),
             authors=_authors(fields, self._names),
             published=elements.date(fields, _PUBLISHED, context),
-            updated=None if _UPDATED_ALL.isdisjoint(fields) else elements.date(fields, _UPDATED, context),
+            updated=self._updated(item, fields),
             html=UntrustedHtml(html),
             summary=UntrustedHtml(summary) if summary else None,
             base=html_base or own_base or self._body_base(link),
@@ -134,6 +135,12 @@ class _Reader:
             comments=context.absolute(first_text(fields, "comments"), base) if "comments" in fields else None,
             raw=elements.raw_of(item, context) if context.keep_raw else b"",
         )
+
+    def _updated(self, item: Element, fields: Fields) -> datetime | None:
+        if not _UPDATED_ALL.isdisjoint(fields):
+            return elements.date(fields, _UPDATED, self._context)
+        said = item.get("LASTMOD") if "pubdate" not in fields else None  # CDF
+        return self._context.date(said) if said else None
 
     def _identity(self, item: Element, fields: Fields, base: str) -> tuple[str | None, str | None]:
         """The id verbatim and the link; a permanent id that is an address stands in for a missing link."""
@@ -201,7 +208,7 @@ def _href(item: Element, context: Context, base: str) -> str | None:
 def _language(fields: Fields) -> str | None:
     if "language" not in fields and "dc:language" not in fields:
         return None
-    return first_text(fields, "dc:language", "language") or None
+    return elements.language(first_text(fields, "dc:language", "language"))
 
 
 def _tags(fields: Fields) -> tuple[str, ...]:
