@@ -85,6 +85,7 @@ class ListPages:
         self, path: str, folder: str, head: ListHead, rows: Sequence[Row], ways: Mapping[str, str | None]
     ) -> Page:
         here, root = link(folder) + "index.html", "../" * path.count("/")
+        self._rows.prepare(rows, here=here)
         days = groupby(newest_first(rows), lambda row: row.day)
         context = {
             "intro": head.intro,

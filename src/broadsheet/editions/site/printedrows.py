@@ -21,11 +21,17 @@ class PrintedRows:
 
     def of(self, rows: Sequence[Row], *, here: str, root: str) -> str:
         """The rows, ready to print; on a page at `here` nothing links to it."""
-        keys = [(row.id, _variant(row, here)) for row in rows]
-        missing = [(key, row) for key, row in zip(keys, rows, strict=True) if key not in self._kept]
-        for variant in dict.fromkeys(key[1] for key, _ in missing):
-            self._render(variant, [row for key, row in missing if key[1] == variant])
-        return safe("".join(self._kept[key] for key in keys).replace(_ROOT, root))
+        return safe("".join([self._kept[row.id, _variant(row, here)] for row in rows]).replace(_ROOT, root))
+
+    def prepare(self, rows: Sequence[Row], *, here: str) -> None:
+        """Renders those rows that were not shown yet, all at once; to be called before `of`."""
+        missing: dict[str, list[Row]] = {}
+        for row in rows:
+            variant = _variant(row, here)
+            if (row.id, variant) not in self._kept:
+                missing.setdefault(variant, []).append(row)
+        for variant, some in missing.items():
+            self._render(variant, some)
 
     def _render(self, variant: str, rows: Sequence[Row]) -> None:
         text = self._press.fragment("rows.html", rows=rows, root=safe(_ROOT), here=variant, level=3, end=safe(_END))

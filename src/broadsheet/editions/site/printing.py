@@ -28,6 +28,7 @@ RECENT = "site:recent"
 
 _BATCH = 200
 _FIRST_FEW = 20
+_FEWEST = 10
 
 
 class Printing:
@@ -164,9 +165,13 @@ class Printing:
     # -- feeds
 
     def _plan_feeds(self) -> None:
-        """Finds which feeds to write and how many of them each article is in."""
-        limit = self._settings.feed_size
+        """Finds which feeds to write and how many of them each article is in.
+
+        A section's feed has two fifths of the site's: there are many, each holds whole texts, and one new article
+        rewrites those of all its sections.
+        """
         for name in [*self._standing.sections(), ALL]:
+            limit = self._settings.feed_size if name == ALL else max(_FEWEST, self._settings.feed_size // 5 * 2)
             newest = self._ledger.newest(name, limit=limit)
             oldest = newest[-1].position if len(newest) == limit else -1
             if any(position >= oldest for position in self._standing.touched.get(name, ())):

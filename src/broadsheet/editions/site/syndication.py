@@ -255,8 +255,13 @@ def _attachment(one: Enclosure) -> dict[str, object]:
 def _xml(text: str) -> str:
     """Text as XML 1.0 may hold it, for content and attributes alike."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    return _NOT_XML.sub("", text)
+    return _allowed(text)
 
 
 def _cdata(text: str) -> str:
-    return "<![CDATA[" + _NOT_XML.sub("", text).replace("]]>", "]]]]><![CDATA[>") + "]]>"
+    return "<![CDATA[" + _allowed(text).replace("]]>", "]]]]><![CDATA[>") + "]]>"
+
+
+def _allowed(text: str) -> str:
+    """The text without the characters that XML 1.0 forbids."""
+    return text if text.replace("\n", "").isprintable() else _NOT_XML.sub("", text)
