@@ -11,8 +11,8 @@ import msgspec
 from broadsheet.archive import open_archive
 from broadsheet.fakes import Answer, FakeFetcher
 from broadsheet.media_store import FolderMediaStore
-from broadsheet.model import Article, ArticleRecord, FetchResponse, Source, SourceState
-from broadsheet.pipeline import sync
+from broadsheet.model import Article, ArticleRecord, FetchRequest, FetchResponse, Source, SourceState
+from broadsheet.pipeline.sync import sync
 from broadsheet.pipeline.context import Context
 from broadsheet.pipeline.report import SourceEvent, SyncReport
 from broadsheet.pool import CpuPool
@@ -59,6 +59,14 @@ def answer(
     )
 
 
+class Web(FakeFetcher):
+    """The fake web, with a moment between question and answer, in which others get on."""
+
+    async def fetch(self, request: FetchRequest) -> FetchResponse:
+        await asyncio.sleep(0)
+        return await super().fetch(request)
+
+
 class Heard:
     """A progress that remembers what it hears."""
 
@@ -90,7 +98,7 @@ class Newsagent:
             images=ImageSettings(path=folder / "media"),
         )
         self.archive: Any = open_archive(":memory:")
-        self.fetcher = FakeFetcher(answers or {})
+        self.fetcher = Web(answers or {})
         self.media: Any = FolderMediaStore(folder / "media")
         self.pool: Any = CpuPool(workers=0)
         self.now = START

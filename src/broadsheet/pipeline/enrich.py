@@ -4,22 +4,35 @@ Both are durable rows in the archive; what a run does not get to is still there 
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import TypeVar
+from collections import Counter, defaultdict, deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, TypeVar
 
 from broadsheet.errors import SourceError
 from broadsheet.pipeline.report import FetchCounts, Progress
+from broadsheet.settings import FetchSettings
 from broadsheet.urls import host_port
 
-Wait = TypeVar("Wait")
+
+class Waiting(Protocol):
+    """A pending fetch."""
+
+    @property
+    def url(self) -> str:
+        """Of what is to be fetched."""
+        ...
+
+
+Wait = TypeVar("Wait", bound=Waiting)
 Result = TypeVar("Result")
 
 PATIENCE_WITH_A_HOST = 3
 """Failures to reach a host, after which the rest that waits for it is left to a later run."""
 
-UNREACHABLE = frozenset({"dns", "connect", "tls", "timeout", "held"})
+UNREACHABLE = frozenset({"dns", "connect", "tls", "timeout"})
 BATCH = 50
+BATCH_WAIT_S = 0.05
+"""A moment, so that a commit holds more than one."""
 
 
 class DeadHosts:
@@ -44,37 +57,89 @@ async def in_batches(
     one: Callable[[Wait], Awaitable[Result]],
     apply: Callable[[Sequence[Result]], None],
     *,
+    failed: Callable[[Result], bool],
+    settings: FetchSettings,
     stage: str,
     progress: Progress,
     deadline: float,
 ) -> FetchCounts:
-    """Runs `one` for each, and applies what they came to in batches, until the deadline (of the loop's clock)."""
+    """Runs `one` for each, and applies what they came to in batches, until the deadline (of the loop's clock).
+
+    Hosts are asked side by side, but no more of one host is begun than may be asked at once: so the first failures of
+    a dead host are known before the rest is tried.
+    """
     progress.begin(stage, len(waits))
-    loop = asyncio.get_running_loop()
-    tasks = {asyncio.ensure_future(one(wait)) for wait in waits}
-    done = 0
+    ended: asyncio.Queue[Result | Exception] = asyncio.Queue()
+    workers = [
+        asyncio.ensure_future(_work(queue, one, ended))
+        for place, queue in _by_host(waits).items()
+        for _ in range(min(len(queue), _at_once(place, settings)))
+    ]
+    done = failures = 0
     try:
-        while tasks:
-            left_s = deadline - loop.time()
-            if left_s <= 0:
-                break
-            ended, tasks = await asyncio.wait(tasks, timeout=min(left_s, 1.0), return_when=asyncio.FIRST_COMPLETED)
-            if tasks and len(ended) < BATCH:
-                await asyncio.sleep(0.05)  # a moment, so that a commit holds more than one
-                more, tasks = await asyncio.wait(tasks, timeout=0)
-                ended |= more
-            _apply(apply, [task.result() for task in ended])
-            done += len(ended)
-            for _ in ended:
+        while done < len(waits) and (batch := await _gathered(ended, deadline=deadline)):
+            apply(batch)
+            done += len(batch)
+            failures += sum(failed(result) for result in batch)
+            for _ in batch:
                 progress.advance(stage)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    return FetchCounts(fetched=done, waiting=len(waits) - done)
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+    return FetchCounts(fetched=done - failures, failed=failures, waiting=len(waits) - done)
 
 
-def _apply(apply: Callable[[Sequence[Result]], None], results: Iterable[Result]) -> None:
-    batch = list(results)
-    for start in range(0, len(batch), BATCH):
-        apply(batch[start : start + BATCH])
+async def _work(
+    queue: deque[Wait], one: Callable[[Wait], Awaitable[Result]], ended: "asyncio.Queue[Result | Exception]"
+) -> None:
+    """Does what waits for one host, one after the other."""
+    try:
+        while queue:
+            ended.put_nowait(await one(queue.popleft()))
+    except Exception as error:  # noqa: BLE001 - raised again by whoever gathers
+        ended.put_nowait(error)
+
+
+async def _gathered(ended: "asyncio.Queue[Result | Exception]", *, deadline: float) -> list[Result]:
+    """What has ended, at most a batch; nothing when the deadline has passed before anything has.
+
+    Raises:
+        Exception: one of them, where a worker ended with it.
+    """
+    batch: list[Result] = []
+    if ended.empty() and not await _something(ended, deadline=deadline):
+        return batch
+    while not ended.empty() and len(batch) < BATCH:
+        item = ended.get_nowait()
+        if isinstance(item, Exception):
+            raise item
+        batch.append(item)
+    return batch
+
+
+async def _something(ended: "asyncio.Queue[Result | Exception]", *, deadline: float) -> bool:
+    """Waits until something has ended, and a moment more; whether it did before the deadline."""
+    if asyncio.get_running_loop().time() >= deadline:
+        return False
+    try:
+        async with asyncio.timeout_at(deadline):
+            item = await ended.get()
+    except TimeoutError:
+        return False
+    ended.put_nowait(item)
+    await asyncio.sleep(BATCH_WAIT_S)
+    return True
+
+
+def _by_host(waits: Sequence[Wait]) -> dict[str, deque[Wait]]:
+    queues: dict[str, deque[Wait]] = defaultdict(deque)
+    for wait in waits:
+        queues[host_port(wait.url)].append(wait)
+    return queues
+
+
+def _at_once(place: str, settings: FetchSettings) -> int:
+    """How many requests a host may be asked at a time."""
+    chosen = settings.hosts.get(place) or settings.hosts.get(place.rpartition(":")[0])
+    return settings.per_host if chosen is None or chosen.per_host is None else chosen.per_host

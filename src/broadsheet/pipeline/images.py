@@ -1,12 +1,12 @@
 """The third stage of a sync: images that articles show are mirrored into the media store."""
 
-import asyncio
 from datetime import timedelta
 
 import msgspec
 
-from broadsheet.errors import OutputError, SourceError
+from broadsheet.errors import BroadsheetError, SourceError
 from broadsheet.frontier import next_try
+from broadsheet.image_headers import read_header
 from broadsheet.model import FetchRequest, MediaChanges, MediaFetch
 from broadsheet.pipeline.context import OK, Context, unexpected
 from broadsheet.pipeline.enrich import DeadHosts, in_batches
@@ -30,22 +30,22 @@ class ImageStage:
     def __init__(self, context: Context, *, dead: DeadHosts) -> None:
         self._context = context
         self._dead = dead
-        self._failed = 0
 
     async def run(self, *, deadline: float) -> FetchCounts:
         """Fetches what is due, until the deadline of the event loop's clock."""
         waits = self._context.archive.pending_media(now=self._context.clock(), limit=MOST_IMAGES)
         if not waits:
             return FetchCounts()
-        counts = await in_batches(
+        return await in_batches(
             waits,
             self._one,
             self._context.archive.apply_media,
+            failed=lambda changes: changes.stored is None,
+            settings=self._context.settings.fetch,
             stage="images",
             progress=self._context.progress,
             deadline=deadline,
         )
-        return msgspec.structs.replace(counts, fetched=counts.fetched - self._failed, failed=self._failed)
 
     async def _one(self, wait: MediaFetch) -> MediaChanges:
         try:
@@ -53,11 +53,10 @@ class ImageStage:
         except SourceError as error:
             self._dead.failed(wait.url, error)
             changes = self._again(wait, str(error), final=error.kind in FINAL_KINDS)
-        except (asyncio.CancelledError, OutputError):
+        except BroadsheetError:  # ours: the media store cannot be written
             raise
         except Exception as error:  # noqa: BLE001 - one item never stops a run
             changes = self._again(wait, str(unexpected(error, mask(wait.url))), final=True)
-        self._failed += changes.stored is None
         return changes
 
     async def _try(self, wait: MediaFetch) -> MediaChanges:
@@ -76,10 +75,10 @@ class ImageStage:
         )
         if response.status != OK:
             return self._again(wait, f"answers {response.status}", final=response.status in FINAL_STATUSES)
-        stored = self._context.media.put(response.body)
-        if stored.width * stored.height <= TRACKER_PIXELS:
+        header = read_header(response.body)
+        if header is not None and header.width * header.height <= TRACKER_PIXELS:
             return self._again(wait, "is a tracking pixel", final=True)
-        return MediaChanges(url=wait.url, stored=stored, at=self._context.clock())
+        return MediaChanges(url=wait.url, stored=self._context.media.put(response.body), at=self._context.clock())
 
     def _again(self, wait: MediaFetch, reason: str, *, final: bool) -> MediaChanges:
         now, attempts = self._context.clock(), wait.attempts + 1

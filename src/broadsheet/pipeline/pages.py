@@ -1,13 +1,12 @@
 """The second stage of a sync: pages of articles whose feed carries only a summary."""
 
-import asyncio
 from datetime import timedelta
 
 import msgspec
 
 from broadsheet.decide import decide_page, retry_page
 from broadsheet.digest import PageTask, digest_page
-from broadsheet.errors import SourceError
+from broadsheet.errors import BroadsheetError, SourceError
 from broadsheet.model import FetchRequest, FetchResponse, PageChanges, PageFetch
 from broadsheet.pipeline.context import OK, Context, unexpected
 from broadsheet.pipeline.enrich import DeadHosts, in_batches
@@ -29,22 +28,23 @@ class PageStage:
     def __init__(self, context: Context, *, dead: DeadHosts) -> None:
         self._context = context
         self._dead = dead
-        self._failed = 0
+        self._failed: set[str] = set()
 
     async def run(self, *, deadline: float) -> FetchCounts:
         """Fetches what is due, until the deadline of the event loop's clock."""
         waits = self._context.archive.pending_pages(now=self._context.clock(), limit=MOST_PAGES)
         if not waits:
             return FetchCounts()
-        counts = await in_batches(
+        return await in_batches(
             waits,
             self._one,
             self._context.archive.apply_pages,
+            failed=lambda changes: changes.article_id in self._failed,
+            settings=self._context.settings.fetch,
             stage="pages",
             progress=self._context.progress,
             deadline=deadline,
         )
-        return msgspec.structs.replace(counts, fetched=counts.fetched - self._failed, failed=self._failed)
 
     async def _one(self, wait: PageFetch) -> PageChanges:
         try:
@@ -52,14 +52,14 @@ class PageStage:
         except SourceError as error:
             self._dead.failed(wait.url, error)
             return self._again(wait, str(error), final=error.kind in FINAL_KINDS)
-        except asyncio.CancelledError:
+        except BroadsheetError:  # ours: the archive cannot be read
             raise
         except Exception as error:  # noqa: BLE001 - one item never stops a run
             return self._again(wait, str(unexpected(error, mask(wait.url))), final=True)
 
     async def _try(self, wait: PageFetch) -> PageChanges:
         if wait.url in self._dead:
-            self._failed += 1
+            self._failed.add(wait.article_id)
             later = msgspec.structs.replace(wait, next_try=self._context.clock() + timedelta(hours=1))
             return PageChanges(article_id=wait.article_id, retry=later, error="its host cannot be reached now")
         request = FetchRequest(
@@ -93,5 +93,5 @@ class PageStage:
         return decide_page(wait, draft, mirror_images=self._context.mirror_images, now=now)
 
     def _again(self, wait: PageFetch, reason: str, *, final: bool) -> PageChanges:
-        self._failed += 1
+        self._failed.add(wait.article_id)
         return retry_page(wait, reason, now=self._context.clock(), final=final)
