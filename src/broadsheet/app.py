@@ -3,7 +3,6 @@
 Shells (command line, later server and worker) come here with settings and get use cases that run.
 """
 
-import asyncio
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -99,6 +98,8 @@ def run_sync(
         OutputError: the media store cannot be written.
         KeyboardInterrupt: a signal ended it; what was read by then is archived.
     """
+    import asyncio  # takes as long to import as a quiet publish takes in all
+
     told = progress or Silent()
     return asyncio.run(_sync(settings, archive, keys=keys, everything=everything, progress=told, clock=clock))
 
@@ -115,9 +116,9 @@ async def _sync(
     from broadsheet.fetcher import HttpFetcher
     from broadsheet.fetcher.settings import configured
     from broadsheet.media_store import FolderMediaStore
-    from broadsheet.pipeline import sync
     from broadsheet.pipeline.catalogues import listed_sources
     from broadsheet.pipeline.context import Context
+    from broadsheet.pipeline.sync import sync
     from broadsheet.pool import CpuPool
 
     fetcher = HttpFetcher(configured(settings))
@@ -147,6 +148,8 @@ def run_fetch(settings: Settings | None, request: FetchRequest) -> FetchResponse
     Raises:
         SourceError: there was no answer, or it was refused, too large, too slow or unreadable.
     """
+    import asyncio
+
     return asyncio.run(_fetch(settings, request))
 
 

@@ -17,7 +17,6 @@ from broadsheet.cli.summary import publish_lines, sync_lines
 from broadsheet.config.durations import seconds
 from broadsheet.errors import BroadsheetError, UsageError
 from broadsheet.pipeline.report import SyncReport
-from broadsheet.pool import GC_THRESHOLD
 from broadsheet.ports import Archive
 from broadsheet.publish import PublishReport
 from broadsheet.settings import Settings
@@ -143,6 +142,8 @@ def _run_on(options: Options, source: Sequence[str], *, everything: bool, pause_
 def _fetch(
     options: Options, settings: Settings, archive: Archive, wanted: Sequence[str], *, everything: bool
 ) -> SyncReport:
+    from broadsheet.pool import GC_THRESHOLD
+
     gc.set_threshold(GC_THRESHOLD, 20, 50)
     keys = _keys(settings, wanted)
     with display(quiet=options.quiet) as progress:
