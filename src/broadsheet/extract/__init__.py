@@ -7,14 +7,14 @@ import re
 
 from turbohtml import Document, parse, parse_fragment
 
-from broadsheet.clean.bounds import bounded
+from broadsheet.clean.bounds import bounded, scrubbed
 from broadsheet.extract.content import ENOUGH_CHARS, content, length
 from broadsheet.extract.judge import is_wall, shares_words
 from broadsheet.extract.metadata import read_metadata
 from broadsheet.feeds.encoding import mend, to_utf8
 from broadsheet.feeds.problems import Problems
 from broadsheet.model import ExtractedPage, UntrustedHtml
-from broadsheet.text import looks_like_html, paragraphs, plain, scrub
+from broadsheet.text import looks_like_html, paragraphs, plain
 
 __all__ = ["extract", "plausible"]
 
@@ -37,7 +37,7 @@ def extract(
         text_hint: the text that a feed gives; a find that lacks its beginning gives way to one that has it.
     """
     text = html if isinstance(html, str) else _decoded(html, content_type)
-    document = parse(bounded(scrub(text)), positions=False)
+    document = parse(bounded(scrubbed(text)), positions=False)
     said = read_metadata(document, url=url, title_hint=title_hint)
     return ExtractedPage(
         title=said.title,
