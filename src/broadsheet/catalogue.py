@@ -57,20 +57,28 @@ def read_catalogue(body: bytes, *, language: str) -> list[Route]:
 
 
 def _routes(name: str, namespace: Mapping[str, Any], language: str) -> Iterable[Route]:
-    site = _named(namespace, language) or name
+    site = _named(namespace, language) or name or "other"
     routes = namespace.get("routes")
     for path, route in (routes if isinstance(routes, dict) else {}).items():
         example = route.get("example") if isinstance(route, dict) else None
         if not isinstance(example, str) or not example.startswith("/"):
             continue
-        categories = route.get("categories") or namespace.get("categories") or ["other"]
-        category = categories[0] if isinstance(categories, list) and isinstance(categories[0], str) else "other"
         yield Route(
             namespace=f"/{name}",
             pattern=f"/{name}{path}",
             example=example,
-            section=(category, site, _named(route, language) or path.strip("/")),
+            section=(
+                _category(route) or _category(namespace) or "other",
+                site,
+                _named(route, language) or path.strip("/") or site,
+            ),
         )
+
+
+def _category(table: Mapping[str, Any]) -> str:
+    categories = table.get("categories")
+    first = categories[0] if isinstance(categories, list) and categories else None
+    return first.strip() if isinstance(first, str) else ""
 
 
 def _named(table: Mapping[str, Any], language: str) -> str:
@@ -93,11 +101,14 @@ def chosen(
         hub: the instance's base URL, without a slash at its end.
         section: put before each route's own section path.
     """
+    named: dict[str, list[Route]] = {}
+    for route in routes:
+        for name in {route.namespace, route.pattern.rstrip("/"), route.example.rstrip("/")}:
+            named.setdefault(name, []).append(route)
     found: dict[str, Source] = {}
     unmatched = []
     for wanted in select:
-        path = "/" + wanted.strip("/")
-        meant = [route for route in routes if path in {route.namespace, route.pattern.rstrip("/"), route.example}]
+        meant = named.get("/" + wanted.strip("/"), [])
         if not meant:
             unmatched.append(wanted)
         for route in meant:
