@@ -291,8 +291,8 @@ def test_a_source_that_recovers_is_ok_again(tmp_path: Path) -> None:
 def test_fifty_thousand_entries_in_one_feed_take_bounded_memory_and_time(tmp_path: Path) -> None:
     few, many = _cost(tmp_path / "few", 5_000), _cost(tmp_path / "many", 50_000)
     assert many.articles == 50_000
-    assert many.cpu_s < 20 * max(few.cpu_s, 1.0)  # ten times would be linear
-    assert many.most_bytes < 900_000_000
+    assert many.cpu_s < 10 * max(few.cpu_s, 2.0)  # more than ten times would not be linear; starting is paid once
+    assert many.most_bytes < 500_000_000
 
 
 class Cost(NamedTuple):
@@ -306,7 +306,7 @@ def _cost(folder: Path, entries: int) -> Cost:
         web.add("/feed", rss(item(n, html=f"<p>Text {n}.</p>") for n in range(entries)))
         errand = Errand(folder=folder, feeds=[Feed(url=web.url("/feed"))], editions={"hexo": "posts"})
         with subprocess.Popen(
-            errand.command("run", "--json"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+            errand.command("sync", "--json"), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment()
         ) as process:
             assert process.stdout
             said = process.stdout.read()

@@ -45,7 +45,7 @@ class Batch:
         self._last_arrival = int(connection.execute(_LAST_ARRIVAL).fetchone()[0])
         self._dirty: dict[str, None] = {}
         self._reindexing: dict[int, Reindexing] = {}
-        self._new: list[str] = []
+        self._new: dict[str, None] = {}  # ordered, and asked for each sighting
         self._touched: list[str] = []
         self._reworded: dict[int, Reindexing] = {}
 
@@ -83,7 +83,7 @@ class Batch:
         """The next place in the order of arrival, for a new article."""
         self._last_arrival += 1
         self._arrivals[article_id] = self._last_arrival
-        self._new.append(article_id)
+        self._new[article_id] = None
         return self._last_arrival
 
     def dirty(self, article_id: str) -> None:
@@ -103,7 +103,7 @@ class Batch:
     @contextmanager
     def part(self) -> Iterator[None]:
         """A savepoint for one source; what fails inside leaves nothing behind."""
-        self._new, self._touched, self._reworded = [], [], {}
+        self._new, self._touched, self._reworded = {}, [], {}
         last_arrival = self._last_arrival
         try:
             with savepoint(self.connection):
