@@ -1,7 +1,7 @@
 """Makes untrusted HTML clean, and says what clean HTML may hold.
 
-`clean` for whole bodies, `sanitise` for HTML that needs no mending; nothing else makes `CleanHtml`. Both are imported on
-first use: editions, which only read clean HTML, need no HTML parser.
+`clean` for whole bodies, `sanitise` for HTML that needs no mending; nothing else makes `CleanHtml`. Both are imported
+on first use: editions, which only read clean HTML, need no HTML parser.
 """
 
 from typing import TYPE_CHECKING

@@ -9,7 +9,6 @@ from broadsheet.clean.images import images_of
 from broadsheet.clean.policy import sanitise_with_text, tidy_text
 from broadsheet.model import CleanHtml, CleanText, UntrustedHtml
 
-
 _ROUNDS = 4
 """Repairs can call for another repair; a body that still changes after so many was made to."""
 

@@ -8,10 +8,7 @@ import msgspec
 from broadsheet.editions.base import Desk, Output, Remembered, SourceHealth
 from broadsheet.editions.site.catalogue import Catalogue
 from broadsheet.editions.site.fixed import fingerprint, fixed_pages
-from broadsheet.editions.site.overviews import Overviews
 from broadsheet.editions.site.press import Press
-from broadsheet.editions.site.printing import Printing
-from broadsheet.editions.site.rows import Rows
 from broadsheet.editions.site.sections import Atlas
 from broadsheet.ports import Ledger
 from broadsheet.settings import EditionSettings, SiteSettings
@@ -47,6 +44,9 @@ class SiteEdition:
         yield from self._sources(health, atlas, ledger, [made_by], moved=bool(dirty))
 
     def _print(self, dirty: Sequence[str], atlas: Atlas, desk: Desk, ledger: Ledger, *, anew: bool) -> Iterator[Output]:
+        from broadsheet.editions.site.printing import Printing  # a quiet publish does not pay for the import
+        from broadsheet.editions.site.rows import Rows
+
         press = self._open_press()
         rows = Rows(desk, atlas, press.dates, press.messages)
         yield from Printing(press, self._settings, rows, desk=desk, ledger=ledger, dirty=dirty, anew=anew).outputs()
@@ -63,6 +63,8 @@ class SiteEdition:
         filled = [section.list_name for section, _ in catalogue.sections(atlas)]
         if (said, _digest(filled)) == (known, known_filled):
             return
+        from broadsheet.editions.site.overviews import Overviews
+
         yield Overviews(self._open_press()).sources(health, atlas, frozenset(filled))
         yield Remembered(key=SOURCES, value=f"{said} {_digest(filled)}")
 
