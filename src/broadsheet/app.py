@@ -3,7 +3,7 @@
 Shells (command line, later server and worker) come here with settings and get use cases that run.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,14 +86,23 @@ def run_sync(
     settings: Settings,
     archive: Archive,
     *,
-    keys: Collection[str] | None = None,
+    wanted: Sequence[str] = (),
     everything: bool = False,
     progress: Progress | None = None,
     clock: Clock = utc_now,
 ) -> SyncReport:
     """Registers the configured sources and fetches what is due; call it with the lock held.
 
+    Args:
+        settings: with the sources.
+        archive: where to.
+        wanted: only what these words mean (see `pipeline.choice`); all if there are none.
+        everything: also what is not due.
+        progress: hears of it.
+        clock: tells the time.
+
     Raises:
+        UsageError: a word means no source.
         ArchiveError: the archive cannot be used.
         OutputError: the media store cannot be written.
         KeyboardInterrupt: a signal ended it; what was read by then is archived.
@@ -101,14 +110,14 @@ def run_sync(
     import asyncio  # takes as long to import as a quiet publish takes in all
 
     told = progress or Silent()
-    return asyncio.run(_sync(settings, archive, keys=keys, everything=everything, progress=told, clock=clock))
+    return asyncio.run(_sync(settings, archive, wanted=wanted, everything=everything, progress=told, clock=clock))
 
 
 async def _sync(
     settings: Settings,
     archive: Archive,
     *,
-    keys: Collection[str] | None,
+    wanted: Sequence[str],
     everything: bool,
     progress: Progress,
     clock: Clock,
@@ -117,6 +126,7 @@ async def _sync(
     from broadsheet.fetcher.settings import configured
     from broadsheet.media_store import FolderMediaStore
     from broadsheet.pipeline.catalogues import listed_sources
+    from broadsheet.pipeline.choice import meant
     from broadsheet.pipeline.context import Context
     from broadsheet.pipeline.sync import sync
     from broadsheet.pool import CpuPool
@@ -126,6 +136,7 @@ async def _sync(
     try:
         listed, complaints = await listed_sources(settings, archive, fetcher, now=clock())
         archive.register(listed, now=clock())
+        keys = {source.key for source in meant(listed, wanted)} if wanted else None
         context = Context(
             archive=archive,
             fetcher=fetcher,

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from broadsheet.model import Source, Value
+from broadsheet.text import fold, scrub
 
 CATALOGUE_PATH = "/api/namespace"
 
@@ -78,15 +79,15 @@ def _routes(name: str, namespace: Mapping[str, Any], language: str) -> Iterable[
 def _category(table: Mapping[str, Any]) -> str:
     categories = table.get("categories")
     first = categories[0] if isinstance(categories, list) and categories else None
-    return first.strip() if isinstance(first, str) else ""
+    return fold(scrub(first)) if isinstance(first, str) else ""
 
 
 def _named(table: Mapping[str, Any], language: str) -> str:
     localised = table.get(language.split("-", maxsplit=1)[0])
     for candidate in (localised if isinstance(localised, dict) else {}, table):
         name = candidate.get("name")
-        if isinstance(name, str) and name.strip():
-            return " ".join(name.split())
+        if isinstance(name, str) and (folded := fold(scrub(name))):
+            return folded
     return ""
 
 

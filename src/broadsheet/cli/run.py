@@ -20,7 +20,6 @@ from broadsheet.pipeline.report import SyncReport
 from broadsheet.ports import Archive
 from broadsheet.publish import PublishReport
 from broadsheet.settings import Settings
-from broadsheet.urls import mask
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -145,27 +144,8 @@ def _fetch(
     from broadsheet.pool import GC_THRESHOLD
 
     gc.set_threshold(GC_THRESHOLD, 20, 50)
-    keys = _keys(settings, wanted)
     with display(quiet=options.quiet) as progress:
-        return run_sync(settings, archive, keys=keys, everything=everything, progress=progress)
-
-
-def _keys(settings: Settings, wanted: Sequence[str]) -> set[str] | None:
-    """The sources that the arguments mean; `None` for all.
-
-    Raises:
-        UsageError: an argument means none of them.
-    """
-    if not wanted:
-        return None
-    keys: set[str] = set()
-    for word in wanted:
-        exact = {source.key for source in settings.sources if word in {source.key, source.ref, source.url}}
-        part = {s.key for s in settings.sources if word.casefold() in f"{s.ref} {'/'.join(s.section)}".casefold()}
-        if not exact and not part:
-            raise UsageError(f'no source is or contains "{mask(word)}"; see: broadsheet sources')
-        keys |= exact or part
-    return keys
+        return run_sync(settings, archive, wanted=wanted, everything=everything, progress=progress)
 
 
 def _sync_json(report: SyncReport, took_s: float) -> dict[str, Any]:
