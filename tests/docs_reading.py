@@ -14,7 +14,7 @@ PAGES = sorted(path for path in (*REPO.glob("*.md"), *DOCS.rglob("*.md")) if pat
 
 _FENCE = re.compile(r"^(`{3,}|~{3,})(\w*)[^\n]*\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`([^`\n]+)`")
-_LINK = re.compile(r"!?\[[^\]\n]*\]\(([^)\s]+)\)")
+_LINK = re.compile(r"!?\[[^\]\n]*\]\(([^)\s]+)\)|\b(?:src|srcset|href)=\"([^\"]+)\"")
 _HEADING = re.compile(r"^(#{1,4}) +(.+?) *$", re.MULTILINE)
 
 
@@ -86,7 +86,7 @@ def codes(text: str) -> list[str]:
 
 
 def links(page: Path) -> list[str]:
-    return _LINK.findall(prose(page))
+    return [written or markup for written, markup in _LINK.findall(prose(page))]
 
 
 def command_lines() -> Iterator[tuple[str, list[str]]]:

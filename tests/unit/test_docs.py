@@ -156,7 +156,8 @@ def parse(arguments: list[str]) -> None:
     cli.make_parser(click.Context(cli)).parse_args(bare[:at])
     found = cli.get_command(click.Context(cli), bare[at])
     assert found is not None, f"there is no command {bare[at]}"
-    found.make_context(bare[at], bare[at + 1 :])
+    if rest := bare[at + 1 :]:  # a name alone speaks of the command
+        found.make_context(bare[at], rest)
 
 
 _NAMED_COMMAND = re.compile(r"(?:`|see: |next: )broadsheet ([a-z]+)")

@@ -25,7 +25,7 @@ READERS: Final[dict[str, Callable[[Element, Context], Feed]]] = {
 """Which reader reads the document with this root element; JSON has none, and is `jsonfeed`'s."""
 
 _OTHER_ROOTS: Final = {
-    "html": "this is an HTML page, not a feed; `broadsheet add` finds the feed of a page",
+    "html": "this is an HTML page, not a feed; give the address of the feed that it links to",
     "opml": "this is an OPML list of feeds, not a feed; name it under [[catalogues]] instead",
     "urlset": "this is a sitemap, not a feed",
     "sitemapindex": "this is a list of sitemaps, not a feed",
