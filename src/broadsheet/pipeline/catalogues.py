@@ -19,22 +19,18 @@ async def listed_sources(
 ) -> tuple[list[Source], list[ErrorLine]]:
     """The configured sources with those that RSSHub catalogues give, and what is wrong with these.
 
-    When the catalogue cannot be had, the routes that the archive knows stay.
+    When no instance gives its catalogue, the routes that the archive knows stay.
     """
     sources = {source.key: source for source in settings.sources}
     if not settings.catalogues:
         return list(sources.values()), []
-    hub = settings.fetch.rsshub[0]
-    try:
-        routes = await _routes(fetcher, hub, settings.site.language)
-    except SourceError as error:
+    routes, complaints = await _first_catalogue(settings, fetcher)
+    if routes is None:
         known = (row.source for row in archive.sources(now=now) if row.active and row.source.ref.startswith("/"))
         for source in known:
             sources.setdefault(source.key, source)
-        return list(sources.values()), [
-            ErrorLine(source=mask(hub + CATALOGUE_PATH), kind=error.kind, message=f"the route catalogue {error}")
-        ]
-    complaints = []
+        return list(sources.values()), complaints
+    hub, complaints = settings.fetch.rsshub[0], []
     for catalogue in settings.catalogues:
         found, unmatched = chosen(routes, catalogue.select, hub=hub, section=catalogue.section)
         for source in found:
@@ -44,6 +40,20 @@ async def listed_sources(
             for wanted in unmatched
         ]
     return list(sources.values()), complaints
+
+
+async def _first_catalogue(settings: Settings, fetcher: Fetcher) -> tuple[list[Route] | None, list[ErrorLine]]:
+    """The catalogue of the first instance that gives one, and what the others said."""
+    complaints: list[ErrorLine] = []
+    for hub in settings.fetch.rsshub:
+        try:
+            return await _routes(fetcher, hub, settings.site.language), complaints
+        except SourceError as error:
+            kind = "status" if error.kind == "held" else error.kind
+            complaints.append(
+                ErrorLine(source=mask(hub + CATALOGUE_PATH), kind=kind, message=f"the route catalogue: {error}")
+            )
+    return None, complaints
 
 
 async def _routes(fetcher: Fetcher, hub: str, language: str) -> list[Route]:
