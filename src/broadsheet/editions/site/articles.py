@@ -1,7 +1,6 @@
 """An article's own page: what stands above, below and beside its text."""
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import msgspec
 from minijinja import safe
@@ -19,10 +18,9 @@ from broadsheet.editions.site.rows import (
     media_path,
     source_name,
 )
-from broadsheet.editions.site.sections import Atlas, link, outside
+from broadsheet.editions.site.sections import Atlas, is_web, link, outside
 from broadsheet.messages import number
 from broadsheet.model import Enclosure, Page
-from broadsheet.urls import is_http
 
 _DESCRIPTION_CHARS = 160
 _SHORT_CHARS = 110
@@ -57,7 +55,7 @@ class ArticlePages:
             "lead": None if view.pictures else lead_of(view.lead),
             "older": older,
             "newer": newer,
-            "enclosures": [self._enclosure(one) for one in view.enclosures[:_MOST_ENCLOSURES] if is_http(one.url)],
+            "enclosures": [self._enclosure(one) for one in view.enclosures[:_MOST_ENCLOSURES] if is_web(one.url)],
             "rtl": row.rtl,
             "lang": row.lang,
             "size": "untitled" if row.untitled else _size(title),
@@ -165,11 +163,9 @@ def media_files(view: View) -> Iterator[MediaFile]:
 
 
 def host_of(url: str) -> str:
-    """The host of an address for people, or the address itself."""
-    try:
-        return (urlsplit(url).hostname or url).removeprefix("www.")
-    except ValueError:
-        return url
+    """The host of an address, for people."""
+    host = url.partition("://")[2].partition("/")[0].partition("?")[0].partition("#")[0]
+    return host.rpartition("@")[2].removeprefix("www.")
 
 
 def _lead_policy(view: View) -> tuple[str, ...]:
@@ -213,7 +209,7 @@ def _json_ld(view: View, row: Row, description: str, image: str | None) -> str:
         "datePublished": row.iso,
     }
     modified = view.changed_at or article.updated
-    original = article.url if article.url and is_http(article.url) else None
+    original = article.url if article.url and is_web(article.url) else None
     publisher = {"@type": "Organization", "name": row.source} | ({"url": view.face.url} if view.face.url else {})
     optional: dict[str, object | None] = {
         "dateModified": iso(modified) if modified else None,

@@ -14,7 +14,6 @@ from minijinja import safe
 
 from broadsheet.editions.names import folded, folder_name
 from broadsheet.model import Value
-from broadsheet.urls import is_http
 
 _NOT_IN_SLUGS = re.compile(r"[^\w+-]+")  # no dot: a folder can then never have the name of a file beside it
 _LIST = "section/"
@@ -112,4 +111,9 @@ def link(path: str) -> str:
 
 def outside(url: str | None) -> str | None:
     """An address elsewhere, ready to print; `None` if it is none that a link may lead to."""
-    return safe(escape(url)) if url and is_http(url) else None
+    return safe(escape(url)) if url and is_web(url) else None
+
+
+def is_web(url: str) -> bool:
+    """It is an address that a link may lead to; policy has seen to that already."""
+    return url[:8].lower().startswith(("http://", "https://"))
