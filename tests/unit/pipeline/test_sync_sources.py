@@ -9,8 +9,8 @@ from newsagent import DAY, HOUR, START, Newsagent, answer, item, rss, source
 from broadsheet.errors import SourceError
 from broadsheet.fakes import Answer
 from broadsheet.model import FetchRequest, FetchResponse, Validators
-from broadsheet.pipeline.feeds import max_age_s
 from broadsheet.pipeline.report import ErrorLine, SourceCounts, SyncReport
+from broadsheet.pipeline.visits import max_age_s
 
 FEED = source().url
 
