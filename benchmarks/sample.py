@@ -43,7 +43,7 @@ def _item(randomness: random.Random, number: int, entry: int, *, base: str) -> s
     chinese = number % 2 == 0
     title = f"{randomness.choice(prose(chinese=chinese))[:60]} {number}/{entry}"
     paragraphs = "".join(_paragraph(randomness, entry, part, chinese=chinese) for part in range(PARAGRAPHS))
-    body = f"<div class='entry' onclick='x()'><h2>{escape(title)}</h2>{paragraphs}<script>track()</script></div>"
+    body = f"<div class='entry' onclick='x()'>{paragraphs}<script>track()</script></div>"
     day, minute = 1 + entry % 28, (number * 7 + entry) % 60
     return (
         f"<item><title>{escape(title)}</title><link>{base}/site/{number}/{entry}</link>"

@@ -181,7 +181,7 @@ def digest_page(task: PageTask) -> PageDraft:
 
 def _beginning(text: str) -> str:
     """The beginning of a text as one line of at most `SUMMARY_CHARS`, cut at a space where there is one."""
-    line = " ".join(text[: SUMMARY_CHARS * 4].split())
+    line = " ".join(text[: SUMMARY_CHARS * 2].split())
     if len(line) <= SUMMARY_CHARS:
         return line
     cut = line[: SUMMARY_CHARS - 1]

@@ -3,7 +3,6 @@
 Digests are BLAKE2b; sizes are chosen for the number of values that they must keep apart (see each function).
 """
 
-from base64 import b32encode
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -14,18 +13,18 @@ from broadsheet.urls import canonical
 ARTICLE_ID_BYTES = 10
 """80 bits: with 10^7 articles the chance of any collision is 4e-11."""
 
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = tuple(first + second for first in _LETTERS for second in _LETTERS)
+"""Base32 (RFC 4648), ten bits at a time: the standard library's takes 20 us an id."""
+
 ENTRY_KEY_BYTES = 16
 CONTENT_DIGEST_BYTES = 12
 
 
 def _digest(size: int, *parts: str) -> bytes:
-    """BLAKE2b over the parts, each with its length, so that no two lists of parts look alike."""
-    state = blake2b(digest_size=size)
-    for part in parts:
-        encoded = part.encode()
-        state.update(len(encoded).to_bytes(8, "big"))
-        state.update(encoded)
-    return state.digest()
+    """BLAKE2b over the parts and their lengths, so that no two lists of parts look alike."""
+    lengths = ",".join([str(len(part)) for part in parts])
+    return blake2b("".join((lengths, ":", *parts)).encode(), digest_size=size).digest()
 
 
 def entry_keys(entries: Sequence[Entry]) -> list[bytes]:
@@ -88,8 +87,8 @@ def text_digest(title: str, html: str) -> bytes:
 
 def article_id(source_key: str, entry_key: bytes) -> str:
     """A new article's id: 16 characters of a-z2-7. Stored from then on, never computed again for the same article."""
-    digest = _digest(ARTICLE_ID_BYTES, source_key, entry_key.hex())
-    return b32encode(digest).decode("ascii").lower()
+    number = int.from_bytes(_digest(ARTICLE_ID_BYTES, source_key, entry_key.hex()), "big")
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(70, -1, -10)])
 
 
 def body_digest(body: bytes) -> bytes:

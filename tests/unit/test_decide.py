@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from broadsheet.decide import Decision, Knowledge, Tally, decide, decide_page, retry_page
 from broadsheet.digest import FeedTask, PageDraft, digest_feed
 from broadsheet.frontier import RETRIES_S
+from broadsheet.identity import tombstone
 from broadsheet.model import (
     Article,
     Body,
@@ -260,7 +261,7 @@ def test_a_feed_that_makes_up_new_guids_does_not_bring_everything_again() -> Non
 
 def test_what_was_taken_down_does_not_come_back() -> None:
     one = draft()
-    taken_down = Knowledge(entries={}, urls={}, tombstones=frozenset({one.entry_key}))
+    taken_down = Knowledge(entries={}, urls={}, tombstones=frozenset({tombstone(SOURCE.key, one.entry_key)}))
     plain = Digest(source_key="mine", seen=1, drafts=(one,))
     decision = decide(SOURCE, STATE, plain, taken_down, log=LOG, mirror_images=True, now=NOW)
     assert nothing_written(decision)
