@@ -1,6 +1,7 @@
 """The first stage of a sync: due sources are fetched, digested, decided on and applied, batch by batch."""
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from datetime import datetime
@@ -19,11 +20,13 @@ from broadsheet.model import (
     FetchResponse,
     Known,
     Scheduled,
+    Source,
+    SourceState,
     Value,
 )
 from broadsheet.pipeline.context import OK, Context, unexpected
 from broadsheet.pipeline.report import EntryCounts, ErrorLine, Outcome, ProblemLine, SourceCounts, SourceEvent
-from broadsheet.pipeline.visits import Visit, next_state
+from broadsheet.pipeline.visits import NOT_MODIFIED, Visit, next_state
 from broadsheet.ports import Archive
 from broadsheet.urls import host_port, mask
 
@@ -79,7 +82,7 @@ class FeedStage:
 
     async def _visit(self, item: Scheduled) -> Visit:
         try:
-            response = await self._context.fetcher.fetch(self._request(item))
+            response = await self._ask(item)
             at = self._context.clock()
             if response.status == OK and body_digest(response.body) != item.state.body_digest:
                 digest = await self._digest(item, response, at)
@@ -90,11 +93,42 @@ class FeedStage:
         except Exception as error:  # noqa: BLE001 - one source never stops a run
             return Visit(item=item, at=self._context.clock(), error=unexpected(error, mask(item.source.ref)))
 
+    async def _ask(self, item: Scheduled) -> FetchResponse:
+        """What the source answers; a route that one RSSHub instance cannot give is asked of the others."""
+        others = self._other_instances(item.source)
+        try:
+            response = await self._context.fetcher.fetch(self._request(item))
+        except SourceError:
+            found = await self._first_good(others)
+            if found is None:
+                raise
+            return found
+        if response.status in {OK, NOT_MODIFIED}:
+            return response
+        return await self._first_good(others) or response
+
+    def _other_instances(self, source: Source) -> list[str]:
+        hubs = self._context.settings.fetch.rsshub
+        if not hubs[1:] or not source.ref.startswith("/") or not source.url.startswith(hubs[0]):
+            return []
+        return [hub + source.url.removeprefix(hubs[0]) for hub in hubs[1:]]
+
+    async def _first_good(self, urls: Sequence[str]) -> FetchResponse | None:
+        for url in urls:
+            with contextlib.suppress(SourceError):
+                response = await self._context.fetcher.fetch(self._request_of(url))
+                if response.status == OK:  # where it lives for good is the first instance's matter
+                    return msgspec.structs.replace(response, redirects=())
+        return None
+
     def _request(self, item: Scheduled) -> FetchRequest:
+        url = item.state.moved_url or item.source.url
+        return msgspec.structs.replace(self._request_of(url), validators=item.state.validators)
+
+    def _request_of(self, url: str) -> FetchRequest:
         return FetchRequest(
-            url=item.state.moved_url or item.source.url,
+            url=url,
             accept=ACCEPT,
-            validators=item.state.validators,
             limit_bytes=self._context.settings.fetch.limit_bytes,
             timeout_s=self._context.settings.fetch.timeout_s,
             keep_cut=True,
@@ -115,10 +149,17 @@ class FeedStage:
 
     def _settle(self, visits: Sequence[Visit]) -> None:
         knowledge = _Knowledge(self._context.archive, visits)
-        decisions = [self._decide(visit, knowledge) for visit in visits]
+        decisions = [self._decided(visit, knowledge) for visit in visits]
         refusals = self._context.archive.apply([decision.changes for decision in decisions])
         for visit, decision, refusal in zip(visits, decisions, refusals, strict=True):
             self._count(visit, decision, refusal)
+
+    def _decided(self, visit: Visit, knowledge: "_Knowledge") -> Decision:
+        try:
+            return self._decide(visit, knowledge)
+        except Exception as error:  # noqa: BLE001 - one source never stops a run
+            bug = unexpected(error, mask(visit.item.source.ref))
+            return self._decide(Visit(item=visit.item, at=visit.at, error=bug), knowledge)
 
     def _decide(self, visit: Visit, knowledge: "_Knowledge") -> Decision:
         state, log = next_state(visit, self._context.settings.fetch)
@@ -151,11 +192,11 @@ class FeedStage:
             problems=state.problems,
             duration_s=log.duration_s,
             first_failure=visit.item.state.failures == 0,
-            recovered=visit.item.state.failures > 0 and log.outcome in {"fetched", "unchanged"},
+            recovered=refusal is None and visit.item.state.failures > 0 and log.outcome in {"fetched", "unchanged"},
         )
         self._outcomes[event.outcome] += 1
         if event.outcome in {"failed", "held"}:
-            self._errors.append(ErrorLine(source=event.ref, kind=event.kind or "format", message=event.message))
+            self._errors.append(_error_line(event, state if refusal is None else visit.item.state))
         else:
             tally = decision.tally
             self._entries = EntryCounts(
@@ -172,6 +213,17 @@ class FeedStage:
 
 
 _NOTHING = Tally()
+
+
+def _error_line(event: SourceEvent, state: SourceState) -> ErrorLine:
+    due = [moment for moment in (state.next_due, state.held_until) if moment is not None]
+    return ErrorLine(
+        source=event.ref,
+        kind=event.kind or "format",
+        message=event.message,
+        since=state.failing_since,
+        next_try=max(due, default=None),
+    )
 
 
 def _with_cut(digest: Digest, cut: Cut | None) -> Digest:

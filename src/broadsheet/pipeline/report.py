@@ -1,5 +1,6 @@
 """What a sync tells while it works and when it ends. Values and one protocol; nothing is printed here."""
 
+from datetime import datetime
 from typing import Literal, Protocol
 
 import msgspec
@@ -62,11 +63,18 @@ class FetchCounts(Value, frozen=True, kw_only=True):
 
 
 class ErrorLine(Value, frozen=True, kw_only=True):
-    """One failing source: as configured (masked), one of `errors.ERROR_KINDS`, and the reason in words."""
+    """One source that failed or was told to wait: as configured (masked), what kind of failure, and why in words.
+
+    Attributes:
+        since: when the first of its failures in a row was; `None` if it has none, or its route cannot be found.
+        next_try: when it is asked again; `None` means never, or with every run.
+    """
 
     source: str
     kind: str
     message: str
+    since: datetime | None = None
+    next_try: datetime | None = None
 
 
 class ProblemLine(Value, frozen=True, kw_only=True):

@@ -295,7 +295,7 @@ def test_what_is_gone_is_named_and_not_asked_again_until_its_url_changes(tmp_pat
     news = agent(tmp_path, answer(status=410))
     report = news.sync()
     assert outcome(report) == "failed"
-    assert report.errors == (ErrorLine(source=FEED, kind="status", message=report.errors[0].message),)
+    assert [(error.source, error.kind) for error in report.errors] == [(FEED, "status")]
     assert news.state().gone
     assert news.sync(everything=True).sources.due == 0
     news.register(source(url="https://paper.example/new"))
@@ -467,3 +467,72 @@ def test_a_caller_of_the_answer_sees_the_request_as_configured(tmp_path: Path) -
     agent(tmp_path, look, timeout_s=7.0, limit_bytes=1234).sync()
     assert (asked[0].timeout_s, asked[0].limit_bytes, asked[0].check_robots) == (7.0, 1234, False)
     assert asked[0].accept.startswith("application/rss+xml")
+
+
+def test_an_error_line_says_since_when_and_until_when(tmp_path: Path) -> None:
+    news = agent(tmp_path, answer(status=500))
+    first = news.sync().errors[0]
+    assert (first.since, first.next_try) == (START, news.state().next_due)
+    assert news.later(DAY).errors[0].since == START
+    news.fetcher.answers[FEED] = answer(status=429, retry_after_s=2 * 86400)
+    assert news.later(2 * DAY).errors[0].next_try == news.now + 2 * DAY
+    news.fetcher.answers[FEED] = answer(status=410)
+    assert news.later(2 * DAY).errors[0].next_try is None
+
+
+class Confused:
+    """An archive that answers one question with nonsense."""
+
+    def __init__(self, archive: object) -> None:
+        self.archive = archive
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.archive, name)
+
+    def known_urls(self, urls: list[str]) -> dict[str, object]:
+        return {url: None for url in urls if "paper" in url} | {url: 7 for url in urls if "paper" in url}
+
+
+def test_a_bug_in_deciding_costs_only_its_source(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    other = source("other")
+    answers: dict[str, Answer] = {FEED: answer(rss(item("paper/1"))), other.url: answer(rss(item("other/1")))}
+    news = Newsagent(tmp_path, [source(), other], answers=answers)
+    news.archive = Confused(news.archive)
+    report = news.sync()
+    assert report.sources == SourceCounts(due=2, fetched=1, failed=1)
+    assert "a bug in Broadsheet" in report.errors[0].message
+    assert "AttributeError" in caplog.text
+
+
+# -- several RSSHub instances ------------------------------------------------------------------------------------------
+
+HUBS = ("http://127.0.0.1:1200", "http://127.0.0.1:1300", "http://127.0.0.1:1400")
+ROUTE = source(key="/zaker/1", ref="/zaker/1", url=f"{HUBS[0]}/zaker/1")
+AT_HUBS = [f"{hub}/zaker/1" for hub in HUBS]
+GOOD = answer(rss(item("paper/1")))
+
+
+@pytest.mark.parametrize(
+    ("said", "came", "asked"),
+    [
+        ([GOOD, GOOD, GOOD], "fetched", 1),
+        ([SourceError("connect", "nobody listens"), GOOD, GOOD], "fetched", 2),
+        ([answer(status=503), answer(status=500), GOOD], "fetched", 3),
+        ([answer(status=503), SourceError("timeout", "too slow"), answer(status=404)], "failed", 3),
+        ([SourceError("connect", "nobody listens"), answer(status=500), answer(status=500)], "failed", 3),
+    ],
+)
+def test_a_route_is_asked_of_each_instance_in_turn(tmp_path: Path, said: list[Answer], came: str, asked: int) -> None:
+    news = Newsagent(tmp_path, [ROUTE], answers=dict(zip(AT_HUBS, said, strict=True)), rsshub=HUBS)
+    report = news.sync()
+    assert outcome(report) == came
+    assert news.asked == AT_HUBS[:asked]
+    if came == "failed":
+        first = said[0]
+        assert report.errors[0].message == (str(first) if isinstance(first, SourceError) else "answers 503")
+
+
+def test_what_is_no_route_is_asked_of_nobody_else(tmp_path: Path) -> None:
+    news = Newsagent(tmp_path, [source()], answers={FEED: answer(status=500)}, rsshub=HUBS)
+    news.sync()
+    assert news.asked == [FEED]
