@@ -12,7 +12,6 @@ from broadsheet.clean import clean
 from broadsheet.clean.captions import without_captions
 from broadsheet.clean.excerpt import looks_cut
 from broadsheet.clean.lead import lead_image
-from broadsheet.extract import extract, plausible
 from broadsheet.identity import article_id, content_digest, entry_keys, lonely_urls, text_digest
 from broadsheet.model import (
     Article,
@@ -147,6 +146,8 @@ def _draft(entry: Entry, feed: Feed, task: FeedTask, *, key: bytes, content: byt
 
 def digest_page(task: PageTask) -> PageDraft:
     """Extracts, judges and cleans one page; a page that does not belong to the article is refused with a reason."""
+    from broadsheet.extract import extract, plausible  # feeds alone need not wait for it
+
     article = task.article
     page = extract(
         task.body, url=task.url, content_type=task.content_type, title_hint=article.title, text_hint=task.feed_text
