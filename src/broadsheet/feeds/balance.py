@@ -21,9 +21,9 @@ _DEEPEST: Final = 200
 _MOST_TAGS: Final = 1_000_000
 
 
-def balance(text: str, problems: Problems) -> str:
+def balance(text: str, problems: Problems, *, most_tags: int = _MOST_TAGS) -> str:
     """The document with every tag closed in order; what is cut off at the end is left out or closed."""
-    return _Balancer(text, problems).run()
+    return _Balancer(text, problems).run(most_tags)
 
 
 class _Balancer:
@@ -34,9 +34,9 @@ class _Balancer:
         self._out: list[str] = []
         self._rooted = False
 
-    def run(self) -> str:
+    def run(self, most_tags: int) -> str:
         position = 0
-        for _ in range(_MOST_TAGS):
+        for _ in range(most_tags):
             token = _TOKEN.search(self._text, position)
             if token is None:
                 self._out.append(self._text[position:])

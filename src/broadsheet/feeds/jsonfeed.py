@@ -29,17 +29,21 @@ def read(body: bytes, context: Context) -> Feed | str:
         return "this is JSON, but not a JSON Feed: it should be an object with a version and items"
     items = document.get("items")
     if isinstance(items, list):
-        if _VERSION not in str(document.get("version")):
+        if not _has_version(document):
             if not any(isinstance(item, dict) and _ITEM_KEYS & item.keys() for item in items):
                 return "this is JSON, but not a JSON Feed: it should name its version, https://jsonfeed.org/version/1.1"
             context.problems.note("a JSON Feed without its version")
         return _feed(document, items, context)
-    if _VERSION in str(document.get("version")):
+    if _has_version(document):
         context.problems.note("a JSON Feed without items")
         return _feed(document, [], context)
     if "id" in document and _ITEM_KEYS & document.keys():
         return _feed({}, [document], context)
     return "this is JSON, but not a JSON Feed: it should be an object with a version and items"
+
+
+def _has_version(document: Object) -> bool:
+    return _VERSION in _text(document, "version")
 
 
 def _decode(body: bytes, context: Context) -> Any:
@@ -181,5 +185,8 @@ def _raw(item: Object, context: Context) -> bytes:
         return b""
     try:
         return msgspec.json.encode(item)
-    except (UnicodeEncodeError, RecursionError, TypeError):
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can only write as it came, escaped
         return json.dumps(item).encode()
+    except RecursionError:
+        context.problems.note("entries too large to keep as they came")
+        return b""

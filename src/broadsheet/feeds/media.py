@@ -43,7 +43,10 @@ class _Media:
         for element in fields.get("enclosure", ()):
             self._file(element, element.get("url") or element.get("href"), element.get("type"), element.get("length"))
         for group in fields.get("media:group", ()):
-            self.take(gather(group, self._names))
+            self._contents(gather(group, self._names))
+        self._contents(fields)
+
+    def _contents(self, fields: Fields) -> None:
         for element in fields.get("media:content", ()):
             size = element.get("fileSize") or element.get("filesize")
             self._file(element, element.get("url"), element.get("type") or _kind(element.get("medium")), size)

@@ -8,6 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet import feeds
+from broadsheet.feeds import jsonfeed
+from broadsheet.feeds.balance import balance
+from broadsheet.feeds.context import Context
+from broadsheet.feeds.problems import Problems
 from broadsheet.model import ParsedFeed
 
 DATA = Path(__file__).parents[2] / "data" / "feeds"
@@ -31,19 +35,21 @@ def check(parsed: ParsedFeed) -> None:
         assert entry.id is None or entry.id.strip()
 
 
+@settings(deadline=None)  # other work on the machine is no failure
 @given(st.binary(max_size=400), st.none() | st.text(max_size=40))
 def test_bytes(body: bytes, content_type: str | None) -> None:
     check(feeds.parse(body, content_type=content_type, keep_raw=True))
     assert feeds.sniff(body, content_type) in ("feed", "page")
 
 
+@settings(deadline=None)  # other work on the machine is no failure
 @given(st.lists(TOKENS | st.text(max_size=5), max_size=60))
 def test_pieces_of_markup(pieces: list[str]) -> None:
     check(feeds.parse("".join(pieces).encode("utf-8", "replace"), keep_raw=True))
     check(feeds.parse(("<rss><channel><item>" + "".join(pieces)).encode("utf-8", "replace"), keep_raw=True))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(SMALL), st.data())
 def test_damaged_feeds(sample: bytes, data: st.DataObject) -> None:
     damaged = bytearray(sample)
@@ -69,22 +75,22 @@ def test_a_cut_feed_keeps_the_entries_before_the_cut() -> None:
 
 
 HOSTILE = {
-    "fifty thousand items": b"<rss><channel>"
-    + b"<item><title>x</title><link>http://a/</link></item>" * 50_000
+    "many items": b"<rss><channel>"
+    + b"<item><title>x</title><link>http://a/</link></item>" * 10_000
     + b"</channel></rss>",
-    "fifty thousand broken items": b"<rss><channel>"
-    + b"<item><title>x & y</title><p><link>http://a/</link></item>" * 50_000,
-    "bad dates": b"<rss><channel>" + b"<item><pubDate>never</pubDate></item>" * 50_000 + b"</channel></rss>",
-    "open brackets": b"<rss>" + b"<" * 1_000_000,
-    "open tags": b"<rss>" + b"<a " * 500_000,
-    "open sections": b"<rss>" + b"<![CDATA[" * 500_000,
-    "open comments": b"<rss>" + b"<!--" * 500_000,
-    "ampersands": b"<rss><channel><item><title>" + b"&" * 1_000_000,
-    "undefined entities": b"<rss><channel><item><title>" + b"&a;" * 500_000,
-    "flat entities": b'<!DOCTYPE r [<!ENTITY a "' + b"x" * 499 + b'">]><rss><channel><item><title>' + b"&a;" * 500_000,
-    "quotes": b"<rss " + b"\"'" * 500_000 + b">",
-    "deep": b"<rss><channel><item>" + b"<a>" * 300_000,
-    "deep and closed": b"<rss>" + b"<a>" * 300_000 + b"</a>" * 300_000 + b"</rss>",
+    "many broken items": b"<rss><channel>" + b"<item><title>x & y</title><p><link>http://a/</link></item>" * 10_000,
+    "bad dates": b"<rss><channel>" + b"<item><pubDate>never</pubDate></item>" * 10_000 + b"</channel></rss>",
+    "open brackets": b"<rss>" + b"<" * 200_000,
+    "open tags": b"<rss>" + b"<a " * 100_000,
+    "open sections": b"<rss>" + b"<![CDATA[" * 100_000,
+    "open comments": b"<rss>" + b"<!--" * 100_000,
+    "ampersands": b"<rss><channel><item><title>" + b"&" * 200_000,
+    "undefined entities": b"<rss><channel><item><title>" + b"&a;" * 100_000,
+    "distinct entities": b"<rss><channel><item><title>" + b"".join(b"&e%d;" % i for i in range(10_000)),
+    "flat entities": b'<!DOCTYPE r [<!ENTITY a "' + b"x" * 499 + b'">]><rss><channel><item><title>' + b"&a;" * 100_000,
+    "quotes": b"<rss " + b"\"'" * 100_000 + b">",
+    "deep": b"<rss><channel><item>" + b"<a>" * 60_000,
+    "deep and closed": b"<rss>" + b"<a>" * 60_000 + b"</a>" * 60_000 + b"</rss>",
     "namespaces": b"<rss "
     + b" ".join(b'xmlns:a%d="u:%d"' % (i, i) for i in range(20_000))
     + b"><channel>"
@@ -95,21 +101,50 @@ HOSTILE = {
     + b">"
     + b"<item><title>x</title></item>" * 2000
     + b"</channel></rss>",
-    "names": b"<rss><channel>" + b"".join(b"<a%d/>" % i for i in range(200_000)) + b"</channel></rss>",
-    "doctype": b"<!DOCTYPE a [" + b"<!ENTITY a '" * 200_000 + b">",
-    "quoted doctype": b"<!DOCTYPE a [" + b'"' * 1_000_000,
-    "white space": b" " * 5_000_000,
-    "instructions": b"<?" * 1_000_000,
-    "json arrays": b'{"version":"https://jsonfeed.org/version/1","items":' + b"[" * 1_000_000,
-    "json items": b'{"version":"https://jsonfeed.org/version/1","items":[' + b'{"id":"1"},' * 50_000,
-    "json number": b'{"version":"https://jsonfeed.org/version/1","items":[{"id":' + b"9" * 1_000_000 + b"}]}",
+    "names": b"<rss><channel>" + b"".join(b"<a%d/>" % i for i in range(40_000)) + b"</channel></rss>",
+    "doctype": b"<!DOCTYPE a [" + b"<!ENTITY a '" * 40_000 + b">",
+    "quoted doctype": b"<!DOCTYPE a [" + b'"' * 200_000,
+    "white space": b" " * 1_000_000,
+    "instructions": b"<?" * 200_000,
+    "json arrays": b'{"version":"https://jsonfeed.org/version/1","items":' + b"[" * 200_000,
+    "json items": b'{"version":"https://jsonfeed.org/version/1","items":[' + b'{"id":"1"},' * 10_000,
+    "json number": b'{"version":"https://jsonfeed.org/version/1","items":[{"id":' + b"9" * 200_000 + b"}]}",
     "tags in a title": b"<rss><channel><item><title><![CDATA["
-    + b"<a " * 500_000
+    + b"<a " * 100_000
     + b"</a>]]></title></item></channel></rss>",
     "scripts in a title": b"<rss><channel><item><title><![CDATA["
-    + b"<script>" * 200_000
+    + b"<script>" * 40_000
     + b"</a>]]></title></item></channel></rss>",
-    "long author": b"<rss><channel><item><author>" + b"a@a (" * 200_000 + b"</author></item></channel></rss>",
+    "long author": b"<rss><channel><item><author>" + b"a@a (" * 40_000 + b"</author></item></channel></rss>",
+    "nested media": b"<rss><channel><item>"
+    + b"<media:group xmlns:media='http://search.yahoo.com/mrss/'>" * 1900
+    + b"</media:group>" * 1900
+    + b"</item></channel></rss>",
+    "nested json version": b'{"items":[{"id":"1","content_text":"x"}],"version":' + b"[" * 900 + b"]" * 900 + b"}",
+    "nested json item": b'{"version":"https://jsonfeed.org/version/1","items":[{"id":"1","x":'
+    + b"[" * 900
+    + b"]" * 900
+    + b"}]}",
+    "nested and kept": b"<rss><channel><item>" + b"<a>" * 1900 + b"</a>" * 1900 + b"</item></channel></rss>",
+    "nested content": b"<feed><entry><content type='xhtml'>"
+    + b"<p>" * 1900
+    + b"</p>" * 1900
+    + b"</content></entry></feed>",
+    "crowded content": b"<feed><entry><content type='xhtml' "
+    + b" ".join(b'xmlns:a%d="u:%d"' % (i, i) for i in range(20_000))
+    + b">"
+    + b"<p>x</p>" * 2000
+    + b"</content></entry></feed>",
+    "kept namespaces": b"<rss "
+    + b" ".join(b'xmlns:a%d="u:%d"' % (i, i) for i in range(150))
+    + b"><channel>"
+    + b"<item/>" * 10_000
+    + b"</channel></rss>",
+    "own base everywhere": b"<feed>"
+    + b"<a xml:base='b/'>" * 1000
+    + b"</a>" * 1000
+    + b"<entry xml:base='x'><id>1</id></entry>" * 5000
+    + b"</feed>",
     "wild bytes": bytes(range(256)) * 4000,
 }
 
@@ -118,11 +153,24 @@ HOSTILE = {
 def test_hostile_documents_cost_little(name: str) -> None:
     started = time.process_time()
     parsed = feeds.parse(HOSTILE[name], keep_raw=True)
-    assert (
-        time.process_time() - started < 8
-    )  # all take under one second on an idle machine; a quadratic one takes minutes
+    assert time.process_time() - started < 10  # all take a tenth of a second on an idle machine, quadratic ones minutes
     assert len(parsed.problems) <= 30
     assert sum(len(entry.raw) for entry in parsed.feed.entries) <= 9 * len(HOSTILE[name]) + 2_000_000
+
+
+def test_tags_are_bounded() -> None:
+    problems = Problems()
+    assert balance("<a><b/><c/><d/></a>", problems, most_tags=3) == "<a><b/><c/></a>"
+    assert problems.texts() == ("too many tags; the rest is left out", "the feed is cut off before its end")
+
+
+def test_an_item_too_deep_to_be_written_out_is_not_kept() -> None:
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+    context = Context(url="", problems=Problems(), keep_raw=True)
+    assert jsonfeed._raw({"id": "1", "x": deep}, context) == b""
+    assert context.problems.texts() == ("entries too large to keep as they came",)
 
 
 def test_raw_is_one_entry_that_reads_the_same_alone() -> None:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.feeds.dates import UNKNOWN_ZONE, UNREADABLE, UNTRUE, read_date
@@ -17,6 +17,7 @@ SHANGHAI = timezone(timedelta(hours=8))
     [
         ("Tue, 04 Aug 2009 11:25:23 +0200", "2009-08-04T09:25:23"),
         ("Tue, 04 Aug 2009 11:25:23 GMT", "2009-08-04T11:25:23"),
+        ("Wed, 5 Nov 2025 13:52:10 GMT", "2025-11-05T13:52:10"),
         ("  04 Aug 2009 11:25 EST ", "2009-08-04T16:25:00"),
         ("Wed, 5 Nov 2025 13:52:10  EST", "2025-11-05T18:52:10"),
         ("Thu, 01 Jan 04 19:48:21 GMT", "2004-01-01T19:48:21"),
@@ -111,12 +112,14 @@ def test_zone_of_dates_that_name_none() -> None:
     assert (moment, problem) == (datetime(2024, 3, 5, 0, 15, tzinfo=UTC), UNKNOWN_ZONE)
 
 
+@settings(deadline=None)  # other work on the machine is no failure
 @given(st.text(max_size=130))
 def test_any_text_is_a_date_or_a_problem(text: str) -> None:
     moment, problem = read_date(text, now=NOW)
     assert moment is not None or problem
 
 
+@settings(deadline=None)  # other work on the machine is no failure
 @given(st.datetimes(datetime(1971, 1, 1), datetime(2026, 12, 31)), st.integers(-14 * 60, 14 * 60))  # noqa: DTZ001
 def test_what_the_formats_write_is_read_back(moment: datetime, minutes: int) -> None:
     moment = moment.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=minutes)))

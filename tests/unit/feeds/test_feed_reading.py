@@ -53,6 +53,104 @@ def test_rss_links_and_bases(channel: str, item: str, url: str, link: str | None
     assert (entry.link, entry.base) == (link, base)
 
 
+@pytest.mark.parametrize(
+    ("item", "image", "types"),
+    [
+        ("<itunes:image href='https://i.example/a.png'/>", "https://i.example/a.png", []),
+        ("<itunes:image> </itunes:image>", None, []),
+        (
+            "<media:thumbnail url='/t.png'/><itunes:image href='https://i.example/a.png'/>",
+            "https://f.example/t.png",
+            [],
+        ),
+        ("<media:thumbnail>https://i.example/t.png</media:thumbnail>", "https://i.example/t.png", []),
+        ("<media:thumbnail url='mailto:x'/>", None, []),
+        ("<enclosure url='a.jpg' type=' IMAGE/JPEG '/>", "https://f.example/a.jpg", ["image/jpeg"]),
+        ("<enclosure url='a.jpg?x=1'/>", "https://f.example/a.jpg?x=1", [None]),
+        ("<enclosure url='a.mp3'/><enclosure url='a.mp3'/><enclosure/>", None, [None]),
+        ("<media:content url='https://secure.gravatar.com/avatar/1.jpg' medium='image'/>", None, ["image/*"]),
+        (
+            "<media:content url='v.mp4' medium='video'><media:thumbnail url='t.jpg'/></media:content>",
+            "https://f.example/t.jpg",
+            ["video/*"],
+        ),
+        ("<media:content url='v' medium='executable'/>", None, [None]),
+    ],
+)
+def test_media(item: str, image: str | None, types: list[str | None]) -> None:
+    entry = only(rss(item), "https://f.example/feed")
+    assert entry.image == image
+    assert [file.type for file in entry.enclosures] == types
+
+
+def test_license_that_is_an_address_only() -> None:
+    assert only(rss("<cc:license xmlns:cc='http://web.resource.org/cc/'>CC BY</cc:license>")).license is None
+    assert (
+        only(
+            rss(
+                "<creativeCommons:license xmlns:creativeCommons='http://backend.userland.com/creativeCommonsRssModule'>"
+                "https://creativecommons.org/licenses/by/4.0/</creativeCommons:license>"
+            )
+        ).license
+        == "https://creativecommons.org/licenses/by/4.0/"
+    )
+
+
+@pytest.mark.parametrize(
+    ("item", "link"),
+    [
+        (
+            "<atom:link rel='self' href='https://a.example/s'/><atom:link href='https://a.example/x'/>",
+            "https://a.example/x",
+        ),
+        ("<atom:link/>", None),
+        ("<link href='https://a.example/h'/>", "https://a.example/h"),
+        ("<rss:link>https://a.example/r</rss:link>", "https://a.example/r"),
+        ("<link>https://a.example/a\u200bb</link>", "https://a.example/ab"),
+    ],
+)
+def test_rss_links_by_other_means(item: str, link: str | None) -> None:
+    assert only(rss(item)).link == link
+
+
+@pytest.mark.parametrize(
+    ("channel", "image"),
+    [
+        ("<image><url>/logo.png</url></image>", "https://f.example/logo.png"),
+        ("<image><url/></image><itunes:image href='/i.png'/>", "https://f.example/i.png"),
+        ("<image><title>x</title></image>", None),
+    ],
+)
+def test_rss_feed_image(channel: str, image: str | None) -> None:
+    assert feeds.parse(rss("", channel).encode(), url="https://f.example/feed").feed.image == image
+
+
+@pytest.mark.parametrize(
+    ("document", "problem"),
+    [
+        ('{"items": [{"content_text": "x"}]}', "a JSON Feed without its version"),
+        ('{"version": "https://jsonfeed.org/version/1"}', "a JSON Feed without items"),
+        (
+            '{"items": [{"name": "x"}]}',
+            "this is JSON, but not a JSON Feed: it should name its version, https://jsonfeed.org/version/1.1",
+        ),
+        ('{"version": "https://jsonfeed.org/version/1", "items": []} extra', "text after the end of the feed"),
+        (
+            '{"version": "https://jsonfeed.org/version/1", broken "items": [{"id": "1"}]}',
+            "broken or cut off JSON; the items before that are whole",
+        ),
+    ],
+)
+def test_json_that_is_not_quite_a_feed(document: str, problem: str) -> None:
+    assert feeds.parse(document.encode()).problems == (problem,)
+
+
+def test_base64_title_and_big5_of_microsoft() -> None:
+    assert only('<feed><entry><title mode="base64">PGI+eDwvYj4=</title></entry></feed>').title == "x"
+    body = b"<?xml version='1.0' encoding='big5'?><rss><channel><title>" + b"\xa3\xe1" + b"</title></channel></rss>"
+    assert feeds.parse(body).feed.title == "€"
+
+
 def test_xml_base_in_rss() -> None:
     body = "<rss xml:base='https://b.example/x/'><channel><item xml:base='y/'><link>z</link></item></channel></rss>"
     assert (only(body).link, only(body).base) == ("https://b.example/x/y/z", "https://b.example/x/y/")
@@ -109,7 +207,7 @@ def test_rss_bodies(item: str, html: str, summary: str | None) -> None:
             '<content type="xhtml"><x:div xmlns:x="http://www.w3.org/1999/xhtml">a<x:b>c</x:b></x:div></content>',
             "a<b>c</b>",
         ),
-        ("<content/><summary>s</summary>", "<p>s</p>"),
+        ("<link/><link href='mailto:x'/><content/><summary/><summary>s</summary>", "<p>s</p>"),
     ],
 )
 def test_atom_content(construct: str, html: str) -> None:
