@@ -78,3 +78,10 @@ class SourceError(BroadsheetError):
         super().__init__(message)
         self.kind: ErrorKind = kind
         self.retry_after_s = retry_after_s
+
+
+def bug_words(error: Exception) -> str:
+    """A bug of ours in one line; the whole of it goes to the log."""
+    first = " ".join(str(error).split())
+    told = f"{type(error).__name__}: {first[:160]}" if first else type(error).__name__
+    return f"met a bug in Broadsheet ({told}); --debug shows where"

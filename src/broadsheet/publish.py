@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from broadsheet.desk import ArchiveDesk
 from broadsheet.editions.base import Desk
-from broadsheet.errors import ArchiveError, OutputError
+from broadsheet.errors import ArchiveError, OutputError, bug_words
 from broadsheet.model import Value
 from broadsheet.ports import Archive, MediaStore
 from broadsheet.pressrun import EditionReport, Outlet, PressRun, Progress
@@ -60,5 +60,5 @@ def _publish(archive: Archive, desk: Desk, outlet: Outlet, media: MediaStore, pr
         error = str(failure)
     except Exception as bug:  # noqa: BLE001 - it costs this edition, and is logged with its place
         _bugs.error("edition %s", outlet.edition.name, exc_info=bug)
-        error = f"met a bug in Broadsheet ({type(bug).__name__}: {bug}); --debug shows where"
+        error = bug_words(bug)
     return run.report(error)

@@ -55,7 +55,7 @@ def demo(options: Options, folder: Path) -> int:
         return 0
     options.say(f"\nDone in {duration(took_s)}. Open the site:  {site}")
     options.say(f"Its configuration, to learn from:  {folder / DEFAULT_NAME}")
-    return 0
+    return int(any(published.errors for _, published in reports))
 
 
 def _once(options: Options, settings: Settings, path: Path, number: int) -> tuple[SyncReport, PublishReport]:

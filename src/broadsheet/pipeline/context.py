@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from broadsheet.errors import SourceError
+from broadsheet.errors import SourceError, bug_words
 from broadsheet.pipeline.report import Progress
 from broadsheet.ports import Archive, Fetcher, MediaStore, Pool
 from broadsheet.settings import Settings
@@ -44,4 +44,4 @@ class Context:
 def unexpected(error: Exception, where: str) -> SourceError:
     """A bug of ours: it costs only the one item that met it, and does not disappear."""
     _bugs.error("%s", where, exc_info=error)
-    return SourceError("format", f"met a bug in Broadsheet ({type(error).__name__}: {error}); --debug shows where")
+    return SourceError("format", bug_words(error))
