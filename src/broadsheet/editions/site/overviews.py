@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from minijinja import safe
-
 from broadsheet.editions.base import SourceHealth
 from broadsheet.editions.site import catalogue, front
 from broadsheet.editions.site.catalogue import Day
@@ -50,7 +48,7 @@ class Overviews:
     def _earlier(self, day: Day, newest: Day) -> dict[str, str]:
         pattern = "date_day_short" if day.key[:4] == newest.key[:4] else "date_day_short_year"
         return {
-            "href": safe(day_folder(day.key) + "index.html"),
+            "href": day_folder(day.key) + "index.html",
             "label": self._dates.day(day.key, pattern),
             "members": number(day.members),
         }
@@ -93,7 +91,7 @@ class Overviews:
             "months": [
                 {
                     "name": name,
-                    "href": safe(month_path(month)),
+                    "href": month_path(month),
                     "members": number(sizes[month]) if month in sizes else "",
                 }
                 for month, name in zip(months, names, strict=True)
@@ -114,7 +112,7 @@ class Overviews:
         return self._press.page("month.html", month_path(key), title=self._dates.month(key), context=context)
 
     def _month_link(self, key: str | None) -> dict[str, str] | None:
-        return {"href": safe(month_path(key)), "label": self._dates.month(key)} if key else None
+        return {"href": month_path(key), "label": self._dates.month(key)} if key else None
 
     # -- sections and sources
 
@@ -180,7 +178,7 @@ def _cell(month: str, day: int, sizes: Mapping[int, int]) -> dict[str, object]:
     return {
         "number": day or "",
         "key": key,
-        "href": safe(day_folder(key) + "index.html") if size else "",
+        "href": day_folder(key) + "index.html" if size else "",
         "members": number(size) if size else "",
     }
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from minijinja import safe
-
 from broadsheet.editions.site.catalogue import Day
 from broadsheet.editions.site.dates import Dates
 from broadsheet.editions.site.lists import Shelf
@@ -132,12 +130,12 @@ class ListPages:
             title=self._dates.day(day.key),
             intro=self._messages.text("day_intro", articles=articles),
             trail=(
-                {"name": self._messages.text("archive"), "href": safe("archive/index.html")},
-                {"name": self._dates.month(day.month), "href": safe(month_path(day.month))},
+                {"name": self._messages.text("archive"), "href": "archive/index.html"},
+                {"name": self._dates.month(day.month), "href": month_path(day.month)},
             ),
             ways={
-                "older": safe("../../../../" + day_folder(before) + "index.html") if before else None,
-                "newer": safe("../../../../" + day_folder(after) + "index.html") if after else None,
+                "older": "../../../../" + day_folder(before) + "index.html" if before else None,
+                "newer": "../../../../" + day_folder(after) + "index.html" if after else None,
                 "older_words": self._dates.day(before) if before else None,
                 "newer_words": self._dates.day(after) if after else None,
             },
@@ -148,7 +146,7 @@ def day_context(dates: Dates, key: str) -> dict[str, object]:
     """A day as templates show it."""
     return {
         "key": key,
-        "href": safe(day_folder(key) + "index.html"),
+        "href": day_folder(key) + "index.html",
         "weekday": dates.day(key, "date_weekday"),
         "label": dates.day(key, "date_day"),
     }

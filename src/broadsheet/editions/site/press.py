@@ -85,7 +85,7 @@ class Press:
             template,
             kind=template.removesuffix(".html"),
             title=title,
-            root=safe("../" * path.count("/") if root is None else root),
+            root="../" * path.count("/") if root is None else root,
             csp=safe(policy(sources)),
             noindex=not (self.indexed if index is None else index),
             **(context or {}),

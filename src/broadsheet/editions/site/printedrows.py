@@ -34,7 +34,7 @@ class PrintedRows:
             self._render(variant, some)
 
     def _render(self, variant: str, rows: Sequence[Row]) -> None:
-        text = self._press.fragment("rows.html", rows=rows, root=safe(_ROOT), here=variant, level=3, end=safe(_END))
+        text = self._press.fragment("rows.html", rows=rows, root=_ROOT, here=variant, level=3, end=safe(_END))
         for row, markup in zip(rows, text.split(_END), strict=False):
             self._kept[row.id, variant] = markup
 

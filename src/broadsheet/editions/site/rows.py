@@ -107,7 +107,7 @@ class Rows:
             untitled=not article.title,
             lang=language,
             rtl=direction_of(language, title) == "rtl",
-            href=safe(article_path(article.id)),
+            href=article_path(article.id),
             source=source,
             levels=tuple(levels),
             place_href=levels[-1].href if levels else "",

@@ -28,7 +28,7 @@ class Section(Value, frozen=True, kw_only=True):
     Attributes:
         names: its path of names, as the configuration says it.
         path: its folder below the folder of all sections, `/` between levels.
-        href: the address of its newest page, from the site's root, ready to print.
+        href: the address of its newest page, from the site's root.
     """
 
     names: tuple[str, ...]
@@ -79,7 +79,7 @@ class Atlas:
         if found is None:
             above = self._section(names[:-1]).path + "/" if len(names) > 1 else ""
             path = self._free(above, slug(names[-1]), names)
-            found = Section(names=names, path=path, href=safe(link(folder_of(path)) + "index.html"))
+            found = Section(names=names, path=path, href=link(folder_of(path)) + "index.html")
             self._found[names] = self.by_path[found.path] = found
             self._taken.add(folded(found.path))
         return found
