@@ -412,6 +412,14 @@ def test_every_page_can_be_found_from_the_readme() -> None:
     assert set(PAGES) <= seen, [page_name(page) for page in set(PAGES) - seen]
 
 
+def test_pictures_are_small_and_shown() -> None:
+    pictures = set((DOCS / "images").iterdir())
+    shown = {(page.parent / link).resolve() for page in PAGES for link in links(page) if link.endswith(".png")}
+    assert pictures == shown
+    for picture in pictures:
+        assert picture.stat().st_size < 300_000, picture.name
+
+
 def test_both_readmes_say_the_same() -> None:
     ours, theirs = headings(README), headings(README_ZH)
     assert [level for level, _ in ours] == [level for level, _ in theirs]
