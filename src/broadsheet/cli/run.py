@@ -1,6 +1,5 @@
 """`sync`, `publish` and `run`: the main job."""
 
-import gc
 import signal
 import threading
 import time
@@ -10,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from broadsheet.app import locked, opened_archive, run_publish, run_sync, utc_now
+from broadsheet.app import collect_garbage_rarely, locked, opened_archive, run_publish, run_sync, utc_now
 from broadsheet.cli.options import Options, shared_options
 from broadsheet.cli.progress import display
 from broadsheet.cli.summary import publish_lines, sync_lines
@@ -141,9 +140,7 @@ def _run_on(options: Options, source: Sequence[str], *, everything: bool, pause_
 def _fetch(
     options: Options, settings: Settings, archive: Archive, wanted: Sequence[str], *, everything: bool
 ) -> SyncReport:
-    from broadsheet.pool import GC_THRESHOLD
-
-    gc.set_threshold(GC_THRESHOLD, 20, 50)
+    collect_garbage_rarely()
     with display(quiet=options.quiet) as progress:
         return run_sync(settings, archive, wanted=wanted, everything=everything, progress=progress)
 
