@@ -70,7 +70,7 @@ KNOWN_PREFIXES: Final = {
 def split(tag: str) -> tuple[str, str]:
     """The namespace URI ("" if none) and the local name of an lxml tag."""
     if tag[:1] == "{":
-        uri, _, local = tag[1:].partition("}")
+        uri, _, local = tag[1:].rpartition("}")  # a broken URI may hold a brace, a name cannot
         return uri, local
     return "", tag
 
