@@ -1,8 +1,12 @@
 """Durations as people write them."""
 
+import math
 import re
 
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+LONGEST_S = 3650 * 86400.0
+"""Ten years: more is a slip, and would leave the calendar."""
+
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
 
 
@@ -10,12 +14,17 @@ def seconds(written: str | float) -> float:
     """Seconds of `20s`, `1h30m`, `7d`, or of a plain number.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: it is neither, or not between nothing and ten years.
     """
-    if isinstance(written, int | float):
-        if written < 0:
-            raise ValueError(f"{written} is negative")
-        return float(written)
+    duration_s = _number(written) if isinstance(written, str) else written
+    if duration_s < 0:
+        raise ValueError(f"{written} is negative")
+    if math.isnan(duration_s) or duration_s > LONGEST_S:
+        raise ValueError(f"{written} is too long; the most is ten years")
+    return float(duration_s)
+
+
+def _number(written: str) -> float:
     text = written.strip().lower()
     parts = _PART.findall(text)
     if not parts or _PART.sub("", text).strip():

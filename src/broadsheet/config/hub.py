@@ -32,17 +32,19 @@ def read_hub(folder: Path) -> tuple[list[Wanted], list[str]]:
     for name in names:
         text = _text(folder / name)
         document = _yaml(folder / name, text)
-        wanted = _selected(document, text) if name == SELECTED else _own(document, problems)
+        wanted = _selected(document, text, problems) if name == SELECTED else _own(document, problems)
         for item in wanted:
-            found.setdefault(item.route or "", item)
+            found.setdefault(item.route, item)
     return list(found.values()), problems
 
 
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from error
 
 
 def _yaml(path: Path, text: str) -> Mapping[str, Any]:
@@ -53,7 +55,10 @@ def _yaml(path: Path, text: str) -> Mapping[str, Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}: " if mark is not None else ""
-        raise ConfigError(f"{path}: {line}not valid YAML: {getattr(error, 'problem', None) or error}") from error
+        what = getattr(error, "problem", None) or str(error).partition("\n")[0]
+        raise ConfigError(f"{path}: {line}not valid YAML: {what}") from error
+    except (ValueError, RecursionError) as error:  # an impossible date; lists in lists in lists
+        raise ConfigError(f"{path}: not valid YAML: {error}") from error
     if document is None:
         return {}
     if not isinstance(document, dict):
@@ -61,13 +66,23 @@ def _yaml(path: Path, text: str) -> Mapping[str, Any]:
     return document
 
 
-def _selected(document: Mapping[str, Any], text: str) -> Iterator[Wanted]:
+def _selected(document: Mapping[str, Any], text: str, problems: list[str]) -> Iterator[Wanted]:
     """Routes under `slect`; their sections stand only in the comments, so these are read line by line."""
-    listed = document.get("slect") or document.get("select") or []
+    key = "slect" if document.get("slect") else "select"
     sections = _sections(text)
-    for route in listed:
+    for number, route in enumerate(_list(document, key, SELECTED, problems)):
         if isinstance(route, str) and route.startswith("/"):
             yield Wanted(route=route, section=sections.get(route) or _from_route(route))
+        else:
+            problems.append(f"{SELECTED}: {key}[{number}] is no path that begins with /, and was left out")
+
+
+def _list(document: Mapping[str, Any], key: str, name: str, problems: list[str]) -> list[Any]:
+    listed = document.get(key) or []
+    if isinstance(listed, list):
+        return listed
+    problems.append(f"{name}: {key} is no list, and was left out")
+    return []
 
 
 def _sections(text: str) -> dict[str, tuple[str, ...]]:
@@ -85,7 +100,7 @@ def _sections(text: str) -> dict[str, tuple[str, ...]]:
 
 
 def _own(document: Mapping[str, Any], problems: list[str]) -> Iterator[Wanted]:
-    for number, item in enumerate(document.get("diy") or []):
+    for number, item in enumerate(_list(document, "diy", OWN, problems)):
         link = item.get("link") if isinstance(item, dict) else None
         if not isinstance(link, str) or not link.startswith(("/", "http://", "https://")):
             problems.append(f"{OWN}: diy[{number}] has no link that begins with / or https://, and was left out")

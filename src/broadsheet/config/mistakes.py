@@ -33,20 +33,33 @@ def explain(error: msgspec.ValidationError, document: Mapping[str, Any], shape: 
     match = _AT.match(str(error))
     what, path = (match["what"], _steps(match["path"] or "$", document, shape)) if match else (str(error), ())
     if unknown := _UNKNOWN.match(what):
-        return f"{_dotted((*path, unknown['key']))}: unknown key{_nearest(unknown['key'], known_keys(shape, path))}"
+        key = unknown["key"]
+        return f"{_dotted((*path, key))}: unknown key{_elsewhere(key, shape) or _nearest(key, known_keys(shape, path))}"
     if missing := _MISSING.match(what):
         return f"{_dotted((*path, missing['key']))}: is missing{_wanted(shape, (*path, missing['key']))}"
     if wrong := _TYPE.match(what):
-        wanted = " or ".join(dict.fromkeys(_WORDS.get(part.strip(), part) for part in wrong["wanted"].split("|")))
-        return f"{_dotted(path)}: is {_WORDS.get(wrong['got'], wrong['got'])}; it should be {wanted}"
+        return f"{_dotted(path)}: is {_WORDS.get(wrong['got'], wrong['got'])}; it should be {_any_of(wrong['wanted'])}"
     if enum := _ENUM.match(what):
-        choices = _choices(shape, path)
-        near = difflib.get_close_matches(enum["value"].strip("'"), choices, n=1)
+        choices, value = _choices(shape, path), enum["value"].strip("'")
+        near = difflib.get_close_matches(value, choices, n=1)
         hint = f'; did you mean "{near[0]}"?' if near else ""
-        return f"{_dotted(path)}: {enum['value']} is not one of {', '.join(choices)}{hint}"
+        return f'{_dotted(path)}: "{value}" is not one of {", ".join(choices)}{hint}'
+    return f"{_dotted(path)}: {_out_of_bounds(what)}"
+
+
+def _out_of_bounds(what: str) -> str:
     if bound := _BOUND.match(what):
-        return f"{_dotted(path)}: should be {_WORDS.get(bound['type'], bound['type'])} {bound['bound']}"
-    return f"{_dotted(path)}: {what[0].lower()}{what[1:]}"
+        return f"should be {_WORDS.get(bound['type'], bound['type'])} {bound['bound']}"
+    if what == "Expected `str` of length >= 1":
+        return "is empty"
+    return f"{what[:1].lower()}{what[1:]}"
+
+
+def _any_of(types: str) -> str:
+    """`int | str | null` in words."""
+    parts = [part.strip() for part in types.split("|")]
+    left_out = {"null", "int"} if "float" in parts else {"null"}
+    return " or ".join(_WORDS.get(part, part) for part in parts if part not in left_out)
 
 
 def known_keys(shape: type, path: tuple[str | int, ...]) -> list[str]:
@@ -97,6 +110,14 @@ def _dotted(path: tuple[str | int, ...]) -> str:
 def _nearest(word: str, known: list[str]) -> str:
     near = difflib.get_close_matches(word.strip("'\"`"), known, n=1, cutoff=0.6)
     return f'; did you mean "{near[0]}"?' if near else f"; known here: {', '.join(known)}" if known else ""
+
+
+def _elsewhere(word: str, shape: type) -> str:
+    """Where a key belongs that was written into the wrong table."""
+    tables = [name for name in known_keys(shape, ()) if word in known_keys(shape, (name,))]
+    if word in known_keys(shape, ()):
+        return "; it belongs above the first [table], or has to be a table of its own"
+    return f"; it belongs into [{tables[0]}]" if len(tables) == 1 else ""
 
 
 def _shape_at(shape: type, path: tuple[str | int, ...]) -> Any:

@@ -3,6 +3,7 @@
 from lxml import etree
 
 from broadsheet.model import Value
+from broadsheet.urls import is_http
 
 MOST_OUTLINES = 200_000
 
@@ -29,7 +30,7 @@ def read_opml(body: bytes) -> tuple[list[Outline], str | None]:
         element, path = pending.pop()
         name = " ".join((element.get("title") or element.get("text") or "").split())
         url = (element.get("xmlUrl") or element.get("xmlurl") or "").strip()
-        if url.startswith(("http://", "https://")):
+        if is_http(url):
             found.setdefault(url, Outline(url=url, section=(*path, name or url)))
         inner = (*path, name) if name and not url else path
         pending.extend((child, inner) for child in reversed(list(element)) if child.tag == "outline")

@@ -25,6 +25,7 @@ from broadsheet.settings import (
     Settings,
     SiteSettings,
 )
+from broadsheet.urls import mask
 
 DEFAULT_NAME = "broadsheet.toml"
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -58,29 +59,32 @@ def schema() -> dict[str, Any]:
 
 
 def _document(path: Path) -> dict[str, Any]:
+    text = _text(path)
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError as error:
-        raise ConfigError(f"{path}: no such file; `broadsheet init` writes one") from error
-    except (IsADirectoryError, PermissionError) as error:
-        raise ConfigError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from error
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: {_syntax(str(error))}") from error
+        raise ConfigError(f"{path}: {_syntax(str(error), text)}") from error
     except RecursionError as error:
         raise ConfigError(f"{path}: is nested too deeply to be read") from error
 
 
-def _syntax(message: str) -> str:
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: no such file; `broadsheet init` writes one") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+
+
+def _syntax(message: str, text: str) -> str:
     """`line 3, column 5: …` first, as editors like it."""
-    match = re.match(r"(.*) \(at (line \d+, column \d+|end of document)\)$", message, re.DOTALL)
-    if match is None:
-        return message
-    what = match[1][0].lower() + match[1][1:]
-    return f"{match[2]}: not valid TOML: {what}"
+    what, _, at = message.removesuffix(")").rpartition(" (at ")
+    if not at.startswith("line "):  # it ended too early
+        at = f"line {text.rstrip().count(chr(10)) + 1}"
+    return f"{at}: not valid TOML: {what[:1].lower()}{what[1:]}"
 
 
 class _MistakeError(Exception):
@@ -98,6 +102,7 @@ class _Reader:
 
     def settings(self) -> Settings:
         fetch = self._fetch()
+        hubs = self._hubs(fetch)
         return Settings(
             path=self._path,
             site=self._site(),
@@ -105,7 +110,7 @@ class _Reader:
             fetch=fetch,
             images=self._images(),
             sources=self._sources(fetch),
-            catalogues=self._hubs(fetch),
+            catalogues=hubs,
             editions=self._editions(),
         )
 
@@ -149,11 +154,9 @@ class _Reader:
     def _fetch(self) -> FetchSettings:
         fetch = self._file.fetch
         hubs = [fetch.rsshub] if isinstance(fetch.rsshub, str) else fetch.rsshub or []
-        for hub in hubs:
-            _http(hub, "fetch.rsshub")
         private = fetch.allow_private
         return FetchSettings(
-            rsshub=tuple(self._expanded(hub, "fetch.rsshub").rstrip("/") for hub in hubs),
+            rsshub=tuple(self._address(hub, "fetch.rsshub").rstrip("/") for hub in hubs),
             contact=fetch.contact,
             concurrency=fetch.concurrency,
             per_host=fetch.per_host,
@@ -215,11 +218,7 @@ class _Reader:
         if (table.url is None) == (table.route is None):
             raise _MistakeError(f"{where}: needs one of url and route")
         ref = table.url if table.url is not None else table.route or ""
-        if table.url is not None:
-            url = self._expanded(table.url, f"{where}.url")
-            _http(url, f"{where}.url")
-        else:
-            url = self._route(ref, where, fetch)
+        url = self._address(table.url, f"{where}.url") if table.url is not None else self._route(ref, where, fetch)
         if table.rights is not None and not _RIGHTS.fullmatch(table.rights):
             raise _MistakeError(f'{where}.rights: "{table.rights}" is not one of own, licensed, permission: …')
         if not all(name.strip() for name in table.section):
@@ -228,7 +227,7 @@ class _Reader:
             key=table.key or ref,
             ref=ref,
             url=url,
-            section=tuple(name.strip() for name in table.section) or (urlsplit(url).hostname or "Unsorted",),
+            section=tuple(name.strip() for name in table.section) or (_unfiled(ref, url),),
             full_text=table.full_text,
             rights=table.rights,
             interval_s=None if table.interval is None else _seconds(table.interval, f"{where}.interval"),
@@ -289,6 +288,11 @@ class _Reader:
             feed_size=table.feed_size,
         )
 
+    def _address(self, written: str, where: str) -> str:
+        url = self._expanded(written, where)
+        _http(url, where, written=written)
+        return url
+
     def _expanded(self, text: str, where: str) -> str:
         """`${NAME}` replaced from the environment, so that secrets need not stand in the file."""
 
@@ -301,14 +305,21 @@ class _Reader:
         return _VARIABLE.sub(value, text)
 
 
-def _http(url: str, where: str) -> None:
+def _unfiled(ref: str, url: str) -> str:
+    """The section of a source that has none: the site's name, as far as its address says it."""
+    site = ref.strip("/").partition("/")[0].partition("?")[0] if ref.startswith("/") else ""
+    return site or urlsplit(url).hostname or "Unsorted"
+
+
+def _http(url: str, where: str, *, written: str | None = None) -> None:
     try:
         parts = urlsplit(url)
         good = parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         good = False
     if not good:
-        raise _MistakeError(f'{where}: "{url}" is no web address; it should begin with https:// or http://')
+        shown = mask(url if written is None else written)
+        raise _MistakeError(f'{where}: "{shown}" is no web address; it should begin with https:// or http://')
 
 
 def _seconds(written: str | float, where: str) -> float:

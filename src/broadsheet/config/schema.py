@@ -66,7 +66,9 @@ class Fetch(Table, frozen=True, kw_only=True):
     patience: Annotated[
         Duration, Meta(description="how long a run goes on with pages and images once the sources are done")
     ] = "15m"
-    max_bytes: Annotated[int, Meta(description="the largest feed that is read, in bytes", ge=1000)] = 20_000_000
+    max_bytes: Annotated[int, Meta(description="the largest feed that is read, in bytes", ge=1000, le=2**31)] = (
+        20_000_000
+    )
     allow_private: Annotated[
         bool | list[str],
         Meta(description="`true`, or a list of hosts, host:port pairs or networks that may be private addresses"),
@@ -85,7 +87,9 @@ class Images(Table, frozen=True, kw_only=True):
         str | None, Meta(description="the proxy's address with `{url}` as it is or `{url_quoted}` percent-encoded")
     ] = None
     path: Annotated[str, Meta(description="the folder of mirrored images")] = "media"
-    max_bytes: Annotated[int, Meta(description="the largest image that is mirrored, in bytes", ge=1000)] = 10_000_000
+    max_bytes: Annotated[int, Meta(description="the largest image that is mirrored, in bytes", ge=1000, le=2**31)] = (
+        10_000_000
+    )
 
 
 class SourceTable(Table, frozen=True, kw_only=True):
