@@ -33,6 +33,7 @@ _OTHER_ROOTS: Final = {
 }
 _NEITHER: Final = "this is not a feed: neither XML nor JSON"
 _UNDECODABLE: Final = "\ufffd"
+_BLANK: Final = re.compile(rb"[\0 \t\r\n]*+")
 _JSON_START: Final = re.compile(rb"\s*+[{\[]")
 _HTML_START: Final = re.compile(rb"<(?:!DOCTYPE\s+html|html|head|body)\b", re.IGNORECASE)
 _FEED_START: Final = re.compile(rb"<(?:[a-z]\w{0,20}:)?(?:rss|feed|rdf|channel|opml|urlset)[\s>/]", re.IGNORECASE)
@@ -60,7 +61,7 @@ def parse(
         zone: the zone of dates that name none.
     """
     problems = Problems()
-    if not body.strip(b"\0 \t\r\n"):
+    if _BLANK.fullmatch(body):
         return ParsedFeed(feed=Feed(), problems=("the document is empty",), fatal="empty")
     text = encoding.to_utf8(body, content_type, problems)
     context = Context(

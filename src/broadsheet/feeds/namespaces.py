@@ -1,5 +1,6 @@
 """Names of elements: which namespace means what, whatever its spelling, version or missing declaration."""
 
+from functools import lru_cache
 from typing import Final
 
 _BY_URI: Final = {
@@ -89,18 +90,20 @@ class Names(dict[str, str]):
     def __missing__(self, tag: str) -> str:
         if len(self) > _NAMES_MAX:
             return ""
-        name = self[tag] = self._name(tag)
+        name = self[tag] = _name(tag, self._core)
         return name
 
-    def _name(self, tag: str) -> str:
-        uri, local = split(tag)
-        local = local.lower()
-        if not uri:
-            return _undeclared(local, self._core)
-        prefix = _BY_URI.get(uri.strip().rstrip("/#").lower())
-        if prefix in ("", self._core) or uri == self._core:
-            return local
-        return f"{prefix}:{local}" if prefix else ""
+
+@lru_cache(maxsize=2048)
+def _name(tag: str, core: str) -> str:
+    uri, local = split(tag)
+    local = local.lower()
+    if not uri:
+        return _undeclared(local, core)
+    prefix = _BY_URI.get(uri.strip().rstrip("/#").lower())
+    if prefix in ("", core) or uri == core:
+        return local
+    return f"{prefix}:{local}" if prefix else ""
 
 
 def _undeclared(local: str, core: str) -> str:
