@@ -136,6 +136,10 @@
       else image.addEventListener("error", failed, { once: true });
     }
 
+    for (const box of all(".text pre, .text table")) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    }
+
     /* What the foot of the page offers beside links */
     const foot = document.querySelector(".foot nav");
     const colours = make("button", { type: "button" });
