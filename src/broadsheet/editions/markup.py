@@ -6,6 +6,7 @@ Themes and generators know nothing of us, so there is no style sheet to rely on 
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from html import escape
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -184,8 +185,13 @@ def _size(image: Image, picture: Picture | None) -> tuple[int | None, int | None
 
 
 def _host(url: str) -> str:
+    return _host_of("/".join(url.split("/", 3)[:3]))
+
+
+@lru_cache(maxsize=4096)
+def _host_of(origin: str) -> str:
     try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
+        return (urlsplit(origin).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
 
