@@ -6,7 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -177,9 +177,8 @@ def test_commands_named_in_messages_exist() -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path) -> Path:
     """A configuration and an archive with all that the documented objects show."""
-    monkeypatch.delenv("BROADSHEET_CONFIG", raising=False)
     (tmp_path / "broadsheet.toml").write_text(
         '[site]\ntitle = "T"\nurl = "https://t.example"\n[[sources]]\nkey = "source-0"\nurl = "http://127.0.0.1:9/"\n'
         '[fetch]\nhost_delay = 0\n[editions.site]\npath = "public"\n',
@@ -468,6 +467,18 @@ def test_the_map_of_modules_is_whole() -> None:
     assert named == there
 
 
+def test_the_map_begins_with_the_core() -> None:
+    named = [codes(row[0])[0].strip("/") for row in rows(section(ARCHITECTURE, "Map"))]
+    table = section(ARCHITECTURE, "Which module may import which")
+    told = re.search(r"`(\w+)` … `(\w+)/` \(the first (\d+) of the map\)", table)
+    assert told
+    assert (told[1], told[2]) == (named[0], named[int(told[3]) - 1])
+    core = set(named[: int(told[3])])
+    beyond = {code.strip("/") for row in rows(table)[1:] for code in codes(row[1])}
+    assert core.isdisjoint(beyond)
+    assert core | beyond == set(named)
+
+
 def test_the_tables_of_the_archive_are_documented() -> None:
     created: set[str] = set()
     for path in sorted((SOURCE / "archive" / "sqlite" / "schema").glob("*.sql")):
@@ -490,16 +501,15 @@ def test_the_python_interface_is_documented() -> None:
     assert public | methods <= named, (public | methods) - named
 
 
-def test_examples_in_python_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_examples_in_python_run(folder: Path) -> None:
     (folder / "feed.xml").write_text(
         "<rss><channel><item><title>T</title><description>D</description></item></channel></rss>"
     )
-    monkeypatch.chdir(folder)
     found = blocks(DOCS / "python.md", "python")
     assert found
     for block in found:
         code = "\n" * block.line + block.text
-        with redirect_stdout(io.StringIO()):
+        with chdir(folder), redirect_stdout(io.StringIO()):
             exec(compile(code, str(block.page), "exec"), {})  # noqa: S102 - our own documentation
 
 
