@@ -10,10 +10,10 @@ from types import NoneType
 from typing import Any, Self, get_type_hints
 
 import pytest
+from archive_samples import DAY, NOW, article_id, changes, first_fetch, sources, write
 
 import broadsheet
 from broadsheet.archive import open_archive as open_for_writing
-from tests.archive_samples import DAY, NOW, article_id, changes, first_fetch, sources, write
 
 SIGNATURES: dict[str, tuple[str, object]] = {
     "parse": ("(body, *, url='', content_type=None)", broadsheet.ParsedFeed),

@@ -14,19 +14,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import click
 import msgspec
 import pytest
-
-import broadsheet
-from broadsheet.archive import open_archive
-from broadsheet.cli import COMMANDS, cli, main
-from broadsheet.config import schema as json_schema
-from broadsheet.config.read import read
-from broadsheet.config.schema import Archive, Catalogue, Duration, Edition, Fetch, File, Host, Images, Site, SourceTable
-from broadsheet.editions.hexo import THEMES
-from broadsheet.editions.registry import KINDS
-from broadsheet.errors import ERROR_KINDS
-from broadsheet.model import Image
-from tests.archive_samples import NOW, changes, sources, write
-from tests.docs_reading import (
+from archive_samples import NOW, changes, sources, write
+from docs_reading import (
     DOCS,
     PAGES,
     REPO,
@@ -42,6 +31,17 @@ from tests.docs_reading import (
     section,
     text_of,
 )
+
+import broadsheet
+from broadsheet.archive import open_archive
+from broadsheet.cli import COMMANDS, cli, main
+from broadsheet.config import schema as json_schema
+from broadsheet.config.read import read
+from broadsheet.config.schema import Archive, Catalogue, Duration, Edition, Fetch, File, Host, Images, Site, SourceTable
+from broadsheet.editions.hexo import THEMES
+from broadsheet.editions.registry import KINDS
+from broadsheet.errors import ERROR_KINDS
+from broadsheet.model import Image
 
 COMMANDS_PAGE = DOCS / "commands.md"
 CONFIGURATION = DOCS / "configuration.md"
