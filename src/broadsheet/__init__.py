@@ -53,12 +53,11 @@ _MODULES = ("api", "errors", "model", "ports")
 
 def __getattr__(name: str) -> object:
     """A public name, its module imported now: the command line starts without them."""
-    if name in __all__:
-        for module in _MODULES:
-            found = getattr(import_module(f"broadsheet.{module}"), name, None)
-            if found is not None:
-                return found
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    modules = (import_module(f"broadsheet.{module}") for module in _MODULES)
+    found: object = next(getattr(module, name) for module in modules if hasattr(module, name))
+    return found
 
 
 def __dir__() -> list[str]:
