@@ -184,6 +184,9 @@ def test_pictures_elsewhere_are_allowed_only_on_pages_that_show_them() -> None:
     page = article(view(1, html=f'<img src="{A}">', pictures=far))
     assert 'src="https://proxy.example/?u=1&amp;v=2"' in page
     assert csp(page)["img-src"] == "'self' https:"
+    above = article(view(1, lead=far[A]))
+    assert '<p class="leadpic"><img src="https://proxy.example/?u=1&amp;v=2"' in above
+    assert csp(above)["img-src"] == "'self' https:"
     assert csp(article(view(1)))["img-src"] == "'self'"
 
 
@@ -342,6 +345,13 @@ def test_an_empty_site_is_whole_and_says_why() -> None:
         "404.html",
         "feed.xml",
     } <= room.files.keys()
+
+
+def test_a_site_without_sources_says_so() -> None:
+    room = Newsroom()
+    room.desk.health = []
+    room.publish()
+    assert "No sources are configured yet." in room.text("sources.html")
 
 
 def everything() -> Newsroom:

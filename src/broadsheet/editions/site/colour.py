@@ -9,11 +9,8 @@ _STEPS = 40
 
 def readable(colour: str, paper: str, *, towards: str) -> str:
     """The colour, mixed with another until text in it can be read on the paper."""
-    for step in range(_STEPS + 1):
-        mixed = _mix(colour, towards, step / _STEPS)
-        if contrast(mixed, paper) >= _AA:
-            return mixed
-    return towards
+    mixes = (_mix(colour, towards, step / _STEPS) for step in range(_STEPS))
+    return next((mixed for mixed in mixes if contrast(mixed, paper) >= _AA), towards)
 
 
 def contrast(one: str, other: str) -> float:

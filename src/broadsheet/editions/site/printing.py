@@ -134,9 +134,7 @@ class Printing:
         return row.levels[-1].list_name if row.levels else LOOSE
 
     def _article(self, view: View, older: str | None, newer: str | None) -> Iterator[Output]:
-        row = self._rows.get(view.article.id)
-        if row is None:
-            return
+        row = self._rows.get(view.article.id) or self._rows.of(view)
         yield from self._articles.outputs(
             view,
             row,
