@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("archive_suite", "ledger_suite")
+pytest.register_assert_rewrite("archive_suite", "ledger_suite", "reading_suite")
 
 from archive_suite import ArchiveSuite  # noqa: E402 - after its asserts are registered
 from ledger_suite import LedgerSuite  # noqa: E402
+from reading_suite import ReadingSuite  # noqa: E402
 
 from broadsheet.archive import open_archive  # noqa: E402
 from broadsheet.ports import Archive  # noqa: E402
@@ -27,6 +28,10 @@ def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Archive]
 
 
 class TestArchive(ArchiveSuite):
+    pass
+
+
+class TestReading(ReadingSuite):
     pass
 
 
