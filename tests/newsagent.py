@@ -11,10 +11,10 @@ import msgspec
 from broadsheet.archive import open_archive
 from broadsheet.fakes import Answer, FakeFetcher
 from broadsheet.media_store import FolderMediaStore
-from broadsheet.model import Article, ArticleRecord, FetchRequest, FetchResponse, Source, SourceState
-from broadsheet.pipeline.sync import sync
+from broadsheet.model import Article, ArticleRecord, Cut, FetchRequest, FetchResponse, Source, SourceState
 from broadsheet.pipeline.context import Context
 from broadsheet.pipeline.report import SourceEvent, SyncReport
+from broadsheet.pipeline.sync import sync
 from broadsheet.pool import CpuPool
 from broadsheet.ports import ArticleFilter
 from broadsheet.settings import FetchSettings, ImageSettings, Settings, SiteSettings
@@ -46,7 +46,7 @@ def rss(*items: str, head: str = "<title>Paper</title>") -> bytes:
 
 
 def answer(
-    body: bytes = b"", status: int = 200, *, retry_after_s: float | None = None, **headers: str
+    body: bytes = b"", status: int = 200, *, retry_after_s: float | None = None, cut: Cut | None = None, **headers: str
 ) -> FetchResponse:
     """An answer of the fake web; headers with `_` for `-`."""
     return FetchResponse(
@@ -56,6 +56,7 @@ def answer(
         body=body,
         wire_bytes=len(body),
         retry_after_s=retry_after_s,
+        cut=cut,
     )
 
 

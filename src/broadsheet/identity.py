@@ -53,7 +53,7 @@ def _entry_key(entry: Entry, *, entries: int, namesakes: int) -> bytes:
         # Several untitled notes of one feed may link to the same page, so a link counts together with its title.
         return _digest(ENTRY_KEY_BYTES, "link", canonical(entry.link), entry.title)
     if entry.link:
-        return _digest(ENTRY_KEY_BYTES, "link", canonical(entry.link), entry.html)
+        return _digest(ENTRY_KEY_BYTES, "untitled link", canonical(entry.link), entry.html)
     return _digest(ENTRY_KEY_BYTES, "content", entry.title, entry.html)
 
 

@@ -111,6 +111,9 @@ def _own(document: Mapping[str, Any], problems: list[str]) -> Iterator[Wanted]:
 
 
 def _from_route(route: str) -> tuple[str, ...]:
+    """A section from a route's path; none for a whole address, which is filed under its host."""
+    if not route.startswith("/"):
+        return ()
     parts = [part for part in route.split("?", maxsplit=1)[0].split("/") if part]
     return tuple(parts[:1]) + ((_last(route),) if len(parts) > 1 else ())
 

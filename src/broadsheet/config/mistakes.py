@@ -87,13 +87,16 @@ def _faulty_key(document: Mapping[str, Any], shape: type, path: tuple[str | int,
     for step in path:
         value = value[step]
         annotation = _inner(annotation, step)
-    inner = _strip(get_args(annotation)[-1])
-    for key, item in value.items():
-        try:
-            msgspec.convert(item, inner)
-        except msgspec.ValidationError:
-            return str(key)
-    return "*"
+    inner = _strip(get_args(annotation)[-1]) or get_args(annotation)[-1]
+    return next((str(key) for key, item in value.items() if not _fits(item, inner)), "*")
+
+
+def _fits(value: Any, shape: Any) -> bool:
+    try:
+        msgspec.convert(value, shape)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _dotted(path: tuple[str | int, ...]) -> str:
@@ -148,10 +151,10 @@ def _strip(annotation: Any) -> Any:
 
 
 def _field(shape: type, path: tuple[str | int, ...]) -> Any:
-    table = _shape_at(shape, path[:-1])
-    if table is None or not isinstance(path[-1], str):
-        return None
-    return get_type_hints(table, include_extras=True).get(path[-1])
+    """The annotation of the key at this path; a list's for what is in it."""
+    keys = [step for step in path if isinstance(step, str)]
+    within = path[: len(path) - path[::-1].index(keys[-1]) - 1]
+    return get_type_hints(_shape_at(shape, within), include_extras=True).get(keys[-1])
 
 
 def _wanted(shape: type, path: tuple[str | int, ...]) -> str:

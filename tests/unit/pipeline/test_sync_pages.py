@@ -1,5 +1,6 @@
 """The second stage of a sync: pages behind summaries are fetched, tried again, refused or given up."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from newsagent import DAY, HOUR, LONG, START, Newsagent, answer, item, rss, sour
 
 from broadsheet.errors import ArchiveError, SourceError
 from broadsheet.fakes import Answer
-from broadsheet.model import Body, CleanHtml
+from broadsheet.model import Body, CleanHtml, FetchRequest, FetchResponse
 from broadsheet.pipeline.report import FetchCounts
 from broadsheet.settings import HostSettings
 
@@ -207,3 +208,17 @@ def test_pages_come_in_batches(tmp_path: Path) -> None:
     assert news.heard.advanced.count("pages") == count
     assert {news.archive.article(article.id).body.origin for article in news.articles()} == {"page"}
     assert news.now == START
+
+
+def test_a_page_that_does_not_come_in_time_waits_for_the_next_run(tmp_path: Path) -> None:
+    news = crowd(tmp_path, SourceError("robots", "disallowed"), patience_s=0.3)
+    fetch = news.fetcher.fetch
+
+    async def slow(request: FetchRequest) -> FetchResponse:
+        if "dead" in request.url:
+            await asyncio.sleep(1000)
+        return await fetch(request)
+
+    news.fetcher.fetch = slow  # type: ignore[method-assign]
+    assert news.sync().pages == FetchCounts(fetched=1, waiting=10)
+    assert waiting(news) == 10

@@ -1,5 +1,6 @@
 """What becomes of sources in a sync: every answer that a host can give, and what is remembered of it."""
 
+import asyncio
 from pathlib import Path
 
 import msgspec
@@ -8,8 +9,9 @@ from newsagent import DAY, HOUR, START, Newsagent, answer, item, rss, source
 
 from broadsheet.errors import SourceError
 from broadsheet.fakes import Answer
-from broadsheet.model import FetchRequest, FetchResponse, Validators
+from broadsheet.model import Cut, FetchRequest, FetchResponse, Validators
 from broadsheet.pipeline.report import ErrorLine, SourceCounts, SyncReport
+from broadsheet.pipeline.sync import sync
 from broadsheet.pipeline.visits import max_age_s
 
 FEED = source().url
@@ -536,3 +538,66 @@ def test_what_is_no_route_is_asked_of_nobody_else(tmp_path: Path) -> None:
     news = Newsagent(tmp_path, [source()], answers={FEED: answer(status=500)}, rsshub=HUBS)
     news.sync()
     assert news.asked == [FEED]
+
+
+# -- documents that break off ------------------------------------------------------------------------------------------
+
+CUT = Cut(kind="connect", message="the connection ended too early")
+
+
+def test_a_document_that_breaks_off_gives_what_it_has_and_is_asked_for_whole_again(tmp_path: Path) -> None:
+    whole = rss(item("paper/1"), item("paper/2"))
+    news = agent(tmp_path, answer(whole[: whole.index(b"paper/2") - 20], cut=CUT, etag='"1"'))
+    report = news.sync()
+    assert (outcome(report), report.entries.new) == ("fetched", 1)
+    (problem,) = report.problems
+    assert (problem.source, problem.problems[0]) == (FEED, "the connection ended too early")
+    assert (news.state().validators, news.state().body_digest) == (Validators(), None)
+    news.fetcher.answers[FEED] = answer(whole, etag='"1"')
+    assert news.later(HOUR).entries.new == 1
+    assert news.state().problems == ()
+
+
+def test_a_document_that_breaks_off_before_its_first_entry_has_failed(tmp_path: Path) -> None:
+    report = agent(tmp_path, answer(rss(item("paper/1"))[:45], cut=CUT)).sync()
+    assert outcome(report) == "failed"
+    assert (report.errors[0].kind, report.errors[0].message) == ("connect", "the connection ended too early")
+
+
+def test_slow_hosts_do_not_keep_what_was_read_from_the_archive(tmp_path: Path) -> None:
+    """What ends within a moment is written together; the rest when it comes, an interruption loses only that."""
+    fast, slow = source("fast"), source("slow")
+    news = Newsagent(tmp_path, [fast, slow], answers={fast.url: answer(rss(item("fast/1")))})
+    before: list[int] = []
+
+    async def fetch(request: FetchRequest) -> FetchResponse:
+        if request.url == slow.url:
+            for _ in range(60):
+                await asyncio.sleep(0.01)
+            before.append(len(news.articles()))
+        return answer(rss(item(request.url.split("/")[2][:4] + "/1")))
+
+    news.fetcher.fetch = fetch  # type: ignore[method-assign]
+    assert news.sync().sources == SourceCounts(due=2, fetched=2)
+    assert before == [1]
+
+
+def test_an_interruption_keeps_what_was_read_and_leaves_nothing_running(tmp_path: Path) -> None:
+    many = [source(f"s{number}") for number in range(5000)]
+    news = Newsagent(tmp_path, many)
+
+    async def fetch(request: FetchRequest) -> FetchResponse:
+        number = int(request.url.split("/")[2].split(".")[0][1:])
+        if number < 10:
+            return answer(rss(item(f"s{number}/1")))
+        await asyncio.sleep(1000)
+        raise AssertionError
+
+    async def interrupted() -> None:
+        news.fetcher.fetch = fetch  # type: ignore[method-assign]
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(2):
+                await sync(news.context)
+
+    asyncio.run(interrupted())
+    assert len(news.articles()) == 10
