@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from broadsheet.editions.base import Edition
     from broadsheet.pressrun import Outlet
 
+MANY_SOURCES = 50
+"""A first run of so many sources is worth starting all workers at once."""
+
 Clock = Callable[[], datetime]
 PublishProgress = Callable[[str, int], None]
 
@@ -130,6 +133,12 @@ async def _sync(
     progress: Progress,
     clock: Clock,
 ) -> SyncReport:
+    from broadsheet.pool import CpuPool
+
+    pool = CpuPool()
+    if len(settings.sources) >= MANY_SOURCES and not archive.fetch_log(source_key=None, limit=1):
+        pool.expect_much()  # before the imports below, which take about as long as the workers' start
+
     from broadsheet.fetcher import HttpFetcher
     from broadsheet.fetcher.settings import configured
     from broadsheet.media_store import FolderMediaStore
@@ -137,10 +146,8 @@ async def _sync(
     from broadsheet.pipeline.choice import meant
     from broadsheet.pipeline.context import Context
     from broadsheet.pipeline.sync import sync
-    from broadsheet.pool import CpuPool
 
     fetcher = HttpFetcher(configured(settings))
-    pool = CpuPool()
     try:
         listed, complaints = await listed_sources(settings, archive, fetcher, now=clock())
         archive.register(listed, now=clock())

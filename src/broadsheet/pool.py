@@ -6,6 +6,7 @@ Workers start lazily, by spawn, and end with their parent. A document that crash
 import asyncio
 import contextlib
 import gc
+import importlib
 import multiprocessing
 import os
 import threading
@@ -30,6 +31,9 @@ TASK_TIMEOUT_S = 120.0
 GC_THRESHOLD = 50_000
 """Articles make many objects and no cycles: looking for garbage more rarely saves a tenth of the time."""
 
+DOCUMENTS_A_WORKER = 2000
+"""Then a new one takes over: the XML library keeps every name that it has ever met."""
+
 MOST_WORKERS = 8
 """More would wait for the one process that writes the archive."""
 
@@ -53,6 +57,11 @@ def _begin_work() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, args=(parent.sentinel,), daemon=True).start()
+
+
+def _get_ready() -> None:
+    """Imports what every document needs."""
+    importlib.import_module("broadsheet.drafting")
 
 
 class CpuPool:
@@ -89,6 +98,14 @@ class CpuPool:
                 _end(executor)
         return await self._again_alone(function, task)
 
+    def expect_much(self) -> None:
+        """Starts all workers now, so that they are ready when documents come; for when there will be many."""
+        if self._workers:
+            self._inline_bytes_left = 0
+            executor = self._started()
+            for _ in range(self._workers):
+                executor.submit(_get_ready)
+
     def _started(self) -> ProcessPoolExecutor:
         if self._executor is None:
             self._executor = _executor(self._workers)
@@ -116,7 +133,9 @@ class CpuPool:
 
 def _executor(workers: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_work)
+    return ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_begin_work, max_tasks_per_child=DOCUMENTS_A_WORKER
+    )
 
 
 async def _within(executor: ProcessPoolExecutor, function: Callable[[Task], Result], task: Task) -> Result:

@@ -37,6 +37,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "policy",
             "frontier",
             "digest",
+            "drafting",
             "decide",
             "catalogue",
             "inspection",

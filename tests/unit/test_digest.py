@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from broadsheet.digest import SUMMARY_CHARS, FeedTask, PageDraft, PageTask, digest_feed, digest_page
+from broadsheet.digest import FeedTask, PageDraft, PageTask, digest_feed, digest_page
+from broadsheet.drafting import SUMMARY_CHARS
 from broadsheet.model import Article, Digest, Draft, Enclosure
 from broadsheet.packing import unpack_body, unpack_bytes
 
