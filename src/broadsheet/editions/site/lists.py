@@ -80,6 +80,12 @@ class Neighbours:
             self._blocks[number] = ([place.position for place in places], places)
         return self._blocks[number]
 
+    def at(self, position: int) -> Place | None:
+        """The member at this very position."""
+        positions, places = self._block(position // _BLOCK)
+        found = bisect_left(positions, position)
+        return places[found] if found < len(positions) and positions[found] == position else None
+
     def before(self, position: int) -> Place | None:
         """The nearest member that arrived earlier."""
         for number in range(position // _BLOCK, -1, -1):

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
+from minijinja import safe
+
 from broadsheet.editions.site.catalogue import Day
 from broadsheet.editions.site.dates import Dates
 from broadsheet.editions.site.lists import Shelf
@@ -82,8 +84,8 @@ class ListPages:
     def _list(
         self, path: str, folder: str, head: ListHead, rows: Sequence[Row], ways: Mapping[str, str | None]
     ) -> Page:
-        here, root = link(folder) + "index.html", "../" * path.count("/")
-        self._rows.prepare(rows, here=here)
+        here = link(folder) + "index.html"
+        printed = self._rows.of(rows, here=here, root="../" * path.count("/"))
         days = groupby(newest_first(rows), lambda row: row.day)
         context = {
             "intro": head.intro,
@@ -91,7 +93,7 @@ class ListPages:
             "inside": head.inside,
             "feeds": [{"name": name, "type": kind, "href": file} for name, kind, file in FEEDS] if head.feeds else [],
             "days": [
-                {**day_context(self._dates, key), "rows": self._rows.of(list(group), here=here, root=root)}
+                {**day_context(self._dates, key), "rows": safe("".join([printed[row.id] for row in group]))}
                 for key, group in days
             ],
             "here": here,

@@ -13,30 +13,35 @@ _ROOT = "\0"
 
 
 class PrintedRows:
-    """Rows of lists as markup, each rendered once, and put into pages at any depth of the site."""
+    """Rows of lists as markup, and put into pages at any depth of the site.
+
+    A row is kept as most lists show it; how the few pages show it that it links to is rendered for them alone.
+    """
 
     def __init__(self, press: Press) -> None:
         self._press = press
-        self._kept: dict[tuple[str, str], str] = {}
+        self._kept: dict[str, str] = {}
 
-    def of(self, rows: Sequence[Row], *, here: str, root: str) -> str:
-        """The rows, ready to print; on a page at `here` nothing links to it."""
-        return safe("".join([self._kept[row.id, _variant(row, here)] for row in rows]).replace(_ROOT, root))
-
-    def prepare(self, rows: Sequence[Row], *, here: str) -> None:
-        """Renders those rows that were not shown yet, all at once; to be called before `of`."""
+    def of(self, rows: Sequence[Row], *, here: str, root: str) -> dict[str, str]:
+        """The rows of a page by their ids, ready to print; on a page at `here` nothing links to it."""
+        printed: dict[str, str] = {}
         missing: dict[str, list[Row]] = {}
         for row in rows:
             variant = _variant(row, here)
-            if (row.id, variant) not in self._kept:
+            if not variant and row.id in self._kept:
+                printed[row.id] = self._kept[row.id]
+            else:
                 missing.setdefault(variant, []).append(row)
         for variant, some in missing.items():
-            self._render(variant, some)
+            fresh = self._render(variant, some)
+            printed |= fresh
+            if not variant:
+                self._kept |= fresh
+        return {article_id: markup.replace(_ROOT, root) for article_id, markup in printed.items()}
 
-    def _render(self, variant: str, rows: Sequence[Row]) -> None:
+    def _render(self, variant: str, rows: Sequence[Row]) -> dict[str, str]:
         text = self._press.fragment("rows.html", rows=rows, root=_ROOT, here=variant, level=3, end=safe(_END))
-        for row, markup in zip(rows, text.split(_END), strict=False):
-            self._kept[row.id, variant] = markup
+        return {row.id: markup for row, markup in zip(rows, text.split(_END), strict=False)}
 
 
 def _variant(row: Row, here: str) -> str:

@@ -118,10 +118,9 @@ class Printing:
 
     def _own_places(self, name: str, neighbours: Neighbours) -> list[Place]:
         """Places of the list's own articles among the touched positions and those beside them, in order."""
-        held = self._standing.held(name)
         found: dict[int, Place] = {}
         for position in self._standing.touched[name]:
-            for place in (neighbours.before(position), held.get(position), neighbours.after(position)):
+            for place in (neighbours.before(position), neighbours.at(position), neighbours.after(position)):
                 if place is not None:
                     found[place.position] = place
         self._rows.load(place.article_id for place in found.values())

@@ -32,7 +32,6 @@ class Standing:
         moved = self._place(dirty, there)
         self.catalogue = Catalogue(ledger, page_size=page_size)
         self.touched: dict[str, set[int]] = defaultdict(set)
-        self._held: dict[str, dict[int, Place]] = defaultdict(dict)
         self._added: dict[str, set[int]] = defaultdict(set)
         self._note(ledger.places_of([row.id for row in there]) if there else [], moved)
         self.changed = set(self.touched) if anew else {place.list for place in moved}
@@ -47,24 +46,20 @@ class Standing:
         sections = [section.list_name for section in row.levels] or [LOOSE]
         return [ALL, f"{DAY}{row.day}", *sections, *([OPEN] if row.index and self._indexed else [])]
 
-    def _note(self, held: Iterable[Place], moved: Iterable[Place]) -> None:
+    def _note(self, held: Iterable[Place], moved: Sequence[Place]) -> None:
         for place in held:
-            self._held[place.list][place.position] = place
             self.touched[place.list].add(place.position)
         for place in moved:
-            self.touched[place.list].add(place.position)
-            if place.position in self._held[place.list]:
+            if place.position in self.touched[place.list]:
                 self._added[place.list].add(place.position)
+        for place in moved:
+            self.touched[place.list].add(place.position)
 
     def _learn_sections(self) -> None:
         """Has the atlas know the sections of sources that are no longer configured, from an article of each."""
         for name in self.catalogue.names(SECTION):
             if not self._rows.atlas.knows(name):
                 self._rows.load(place.article_id for place in self._ledger.newest(name, limit=1))
-
-    def held(self, list_name: str) -> dict[int, Place]:
-        """The places of the dirty articles in a list."""
-        return self._held[list_name]
 
     def is_new(self, shelf: Shelf) -> bool:
         """All of its articles came in this run: none of its pages was there before."""
