@@ -1,19 +1,21 @@
 """The summary at the end of a run, as lines for people."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from broadsheet.cli.words import count, duration, number, padded
+from broadsheet.cli.words import clock, columns, count, duration, number, padded, since
 from broadsheet.pipeline.report import ErrorLine, SyncReport
 from broadsheet.publish import PublishReport
 
 MOST_ERRORS = 10
 """Failing sources named in the summary; `broadsheet sources` names all."""
 
+MOST_COLUMNS = 48
+
 
 def sync_lines(report: SyncReport, *, now: datetime) -> list[str]:
     """Sources, articles, pages and images, then what failed and what recovered."""
-    del now
     sources, entries = report.sources, report.entries
     if not sources.due:
         lines = ["no source is due; --all asks them all the same"]
@@ -30,7 +32,9 @@ def sync_lines(report: SyncReport, *, now: datetime) -> list[str]:
         if counts.fetched or counts.failed or counts.waiting:
             total = counts.fetched + counts.failed + counts.waiting
             lines.append(_row(total, name, _parts(counts, ("fetched", "failed", "waiting"))))
-    return lines + _error_lines(report.errors) + [f"recovered  {ref}" for ref in report.recovered[:MOST_ERRORS]]
+    return (
+        lines + _error_lines(report.errors, now=now) + [f"recovered  {ref}" for ref in report.recovered[:MOST_ERRORS]]
+    )
 
 
 def publish_lines(report: PublishReport, *, took_s: float) -> list[str]:
@@ -58,10 +62,28 @@ def _parts(counts: object, names: Sequence[str], more: Sequence[tuple[str, int]]
     return " · ".join(f"{number(value)} {name}" for name, value in told if value)
 
 
-def _error_lines(errors: Sequence[ErrorLine]) -> list[str]:
-    lines = [f"failed  {padded(error.source, 48)}  {error.message}" for error in errors[:MOST_ERRORS]]
-    if len(errors) > MOST_ERRORS:
-        lines.append(f"        and {number(len(errors) - MOST_ERRORS)} more")
-    if lines:
-        lines.append("        see: broadsheet sources")
+def _error_lines(errors: Sequence[ErrorLine], *, now: datetime) -> list[str]:
+    shown = errors[:MOST_ERRORS]
+    width = min(max((columns(_name(error)) for error in shown), default=0), MOST_COLUMNS)
+    lines = [f"{error.outcome:<6}  {padded(_name(error), width)}  {_trouble(error, now=now)}" for error in shown]
+    if len(errors) == 1:
+        lines[0] += f"  see: broadsheet sources {_quoted(_name(errors[0]))}"
+    elif errors:
+        more = f"and {number(len(errors) - MOST_ERRORS)} more; " if len(errors) > MOST_ERRORS else ""
+        lines.append(f"        {more}see: broadsheet sources")
     return lines
+
+
+def _name(error: ErrorLine) -> str:
+    """A route or an address, as short as it can still be told and looked up by."""
+    return error.source.removeprefix("https://").removeprefix("http://").strip("/")
+
+
+def _quoted(name: str) -> str:
+    """As a shell takes it for one word."""
+    return name if re.fullmatch(r"[\w./:@%+,-]+", name) else f"'{name}'"
+
+
+def _trouble(error: ErrorLine, *, now: datetime) -> str:
+    told = f"{error.message} {since(error.since, now=now)}".rstrip()
+    return told if error.next_try is None else f"{told}, next try {clock(error.next_try, now=now)}"

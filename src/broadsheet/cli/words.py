@@ -60,24 +60,28 @@ def duration(seconds: float) -> str:
 
 def one_line(text: str, width: int) -> str:
     """A text on one line, cut with an ellipsis; wide (CJK) characters count two."""
-    from unicodedata import east_asian_width
-
     line, used = "", 0
     for character in " ".join(text.split()):
-        used += 2 if east_asian_width(character) in "WF" else 1
+        used += columns(character)
         if used > width:
-            return line[:-1] + "…"
+            while line and columns(line) >= width:
+                line = line[:-1]
+            return line + "…"
         line += character
     return line
 
 
+def columns(text: str) -> int:
+    """How wide a text is on the terminal: wide (CJK) characters take two columns, combining ones none."""
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
 def padded(text: str, width: int) -> str:
     """A text cut or filled to a width on the terminal."""
-    from unicodedata import east_asian_width
-
     line = one_line(text, width)
-    used = sum(2 if east_asian_width(character) in "WF" else 1 for character in line)
-    return line + " " * max(width - used, 0)
+    return line + " " * max(width - columns(line), 0)
 
 
 def _span(seconds: float) -> str:

@@ -221,6 +221,7 @@ def _error_line(event: SourceEvent, state: SourceState) -> ErrorLine:
         source=event.ref,
         kind=event.kind or "format",
         message=event.message,
+        outcome="held" if event.outcome == "held" else "failed",
         since=state.failing_since,
         next_try=max(due, default=None),
     )

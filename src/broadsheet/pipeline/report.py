@@ -73,6 +73,7 @@ class ErrorLine(Value, frozen=True, kw_only=True):
     source: str
     kind: str
     message: str
+    outcome: Literal["failed", "held"] = "failed"
     since: datetime | None = None
     next_try: datetime | None = None
 
