@@ -5,7 +5,7 @@ Shells (command line, later server and worker) come here with settings and get u
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,11 +53,20 @@ def opened_archive(settings: Settings) -> Iterator[Archive]:
     Raises:
         ArchiveError: it cannot be opened.
     """
-    archive = open_store(settings.archive)
-    try:
+    with closing(open_store(settings.archive)) as archive:
         yield archive
-    finally:
-        archive.close()
+
+
+@contextmanager
+def archive_to_read(settings: Settings) -> Iterator[Archive]:
+    """The archive, or an empty one in memory where there is none yet: a look makes no file.
+
+    Raises:
+        ArchiveError: it cannot be opened.
+    """
+    is_there = not isinstance(settings.archive, Path) or settings.archive.exists()
+    with closing(open_store(settings.archive if is_there else ":memory:")) as archive:
+        yield archive
 
 
 @contextmanager
@@ -162,7 +171,7 @@ async def _sync(
             progress=progress,
         )
         report = await sync(context, keys=keys, everything=everything)
-        return msgspec.structs.replace(report, errors=(*complaints, *report.errors)) if complaints else report
+        return msgspec.structs.replace(report, errors=(*complaints, *report.errors), no_sources=not listed)
     finally:
         pool.close()
         await fetcher.close()

@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 nothing could be done, or `--strict`/`--check` found failu
 """
 
 import importlib
+import io
 import sys
 from typing import Any
 
@@ -86,20 +87,21 @@ def cli(options: Options) -> None:
 def main(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - one return a way to end
     """Runs the command line; the exit code."""
     debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
+    _never_choke()
     try:
         result: Any = cli.main(args=arguments, prog_name="broadsheet", standalone_mode=False)
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("broadsheet: interrupted", err=True)
         return 130
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return error.exit_code
     except click.ClickException as error:
         return _usage(error)
     except (ConfigError, UsageError) as error:
         return _failed(error, code=2, debug=debug)
     except BroadsheetError as error:
         return _failed(error, code=1, debug=debug)
-    except KeyboardInterrupt:
-        click.echo("broadsheet: interrupted; what was read is archived", err=True)
-        return 130
     except BrokenPipeError:
         sys.stderr.close()
         return 1
@@ -109,6 +111,13 @@ def main(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - one retu
         click.echo(f"broadsheet: a bug: {type(error).__name__}: {error}; please report it with --debug", err=True)
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _never_choke() -> None:
+    """A terminal that cannot show a character shows another in its place."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _usage(error: click.ClickException) -> int:

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from broadsheet.cli.options import Options, shared_options
-from broadsheet.errors import SourceError
+from broadsheet.errors import BroadsheetError, SourceError
 from broadsheet.model import FetchRequest, FetchResponse
 from broadsheet.urls import mask
 
@@ -35,6 +35,12 @@ def inspect(options: Options, inputs: tuple[str, ...], kind: Literal["feed", "pa
             read += 1
         except SourceError as error:
             found = _failed(given, kind, str(error))
+        except BroadsheetError:
+            raise
+        except Exception as error:
+            if options.debug:
+                raise
+            found = _failed(given, kind, f"met a bug in Broadsheet ({type(error).__name__}: {error})")
         click.echo(msgspec.json.encode(found))
     return 0 if read else 1
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
-from broadsheet.app import opened_archive, utc_now
+from broadsheet.app import archive_to_read, utc_now
 from broadsheet.cli.options import Options, shared_options
 from broadsheet.cli.words import clock, padded
 from broadsheet.errors import UsageError
 from broadsheet.model import Article, ArticleRecord, Revision
+from broadsheet.pipeline.choice import meant
 from broadsheet.ports import Archive, ArticleFilter
 from broadsheet.urls import mask
 
@@ -34,7 +35,7 @@ def articles(options: Options, source: str | None, section: str | None, since: s
     """
     settings = options.settings()
     now = utc_now()
-    with opened_archive(settings) as archive:
+    with archive_to_read(settings) as archive:
         found = archive.list_articles(
             ArticleFilter(
                 source_key=None if source is None else _source_key(archive, source, now),
@@ -65,7 +66,7 @@ def search(options: Options, words: tuple[str, ...], limit: int) -> int:
     if not match:
         raise UsageError(f'"{query}" has nothing to search for; use letters, digits or Chinese characters')
     settings = options.settings()
-    with opened_archive(settings) as archive:
+    with archive_to_read(settings) as archive:
         found = archive.search(match, limit=limit)
     return _print(options, found, now=utc_now(), empty=f'nothing found for "{query}"')
 
@@ -84,7 +85,7 @@ def show(options: Options, article: str, form: str | None) -> int:
       broadsheet show https://example.org/story --html
     """
     settings = options.settings()
-    with opened_archive(settings) as archive:
+    with archive_to_read(settings) as archive:
         record = _record(archive, article)
         if form == "raw":
             captures = archive.capture(record.article.id)
@@ -111,12 +112,7 @@ def _record(archive: Archive, ref: str) -> ArticleRecord:
 
 
 def _source_key(archive: Archive, wanted: str, now: datetime) -> str:
-    rows = archive.sources(now=now)
-    exact = [row.source.key for row in rows if wanted in {row.source.key, row.source.ref, row.source.url}]
-    part = [row.source.key for row in rows if wanted.casefold() in row.source.ref.casefold()]
-    found = exact or part
-    if not found:
-        raise UsageError(f'no source is or contains "{mask(wanted)}"; see: broadsheet sources')
+    found = [source.key for source in meant([row.source for row in archive.sources(now=now)], [wanted])]
     if len(found) > 1:
         raise UsageError(f'"{mask(wanted)}" may mean {", ".join(mask(key) for key in found[:5])}; give more of it')
     return found[0]

@@ -37,10 +37,10 @@ class Options:
         return self.config or Path(os.environ.get("BROADSHEET_CONFIG") or DEFAULT_NAME)
 
     def print_json(self, value: Any) -> None:
-        """One JSON object on standard output."""
+        """One JSON object on standard output, in UTF-8 whatever the terminal takes."""
         import msgspec
 
-        click.echo(msgspec.json.encode(value).decode())
+        click.echo(msgspec.json.encode(value))
 
     def say(self, text: str = "") -> None:
         """A line for people on standard output; nothing with `--json`."""

@@ -117,7 +117,12 @@ def _run_once(options: Options, source: Sequence[str], *, everything: bool, stri
 
 
 def _run_on(options: Options, source: Sequence[str], *, everything: bool, pause_s: float) -> int:
-    """Runs until SIGINT or SIGTERM; a failing run is reported and does not end it."""
+    """Runs until SIGINT or SIGTERM; a failing run is reported and does not end it.
+
+    Raises:
+        ConfigError: the configuration cannot be read to begin with.
+    """
+    options.settings()
     stop = threading.Event()
 
     def on_signal(_: int, __: FrameType | None) -> None:
@@ -141,8 +146,12 @@ def _fetch(
     options: Options, settings: Settings, archive: Archive, wanted: Sequence[str], *, everything: bool
 ) -> SyncReport:
     collect_garbage_rarely()
-    with display(quiet=options.quiet) as progress:
-        return run_sync(settings, archive, wanted=wanted, everything=everything, progress=progress)
+    try:
+        with display(quiet=options.quiet) as progress:
+            return run_sync(settings, archive, wanted=wanted, everything=everything, progress=progress)
+    except KeyboardInterrupt:
+        options.note("what was read is archived")
+        raise
 
 
 def _sync_json(report: SyncReport, took_s: float) -> dict[str, Any]:

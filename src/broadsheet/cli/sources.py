@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
-from broadsheet.app import opened_archive, utc_now
+from broadsheet.app import archive_to_read, utc_now
 from broadsheet.cli.options import Options, shared_options
 from broadsheet.cli.words import ago, clock, number, padded, since
 from broadsheet.model import SourceState
+from broadsheet.pipeline.choice import meant
 from broadsheet.ports import Archive, SourceRow
 from broadsheet.settings import Settings
 from broadsheet.urls import mask
@@ -32,8 +33,11 @@ def sources(options: Options, source: tuple[str, ...], *, check: bool, failing: 
     """
     now = utc_now()
     settings = options.settings()
-    with opened_archive(settings) as archive:
-        rows = [row for row in _rows(archive, settings, now) if _meant(row, source)]
+    with archive_to_read(settings) as archive:
+        rows = _rows(archive, settings, now)
+    if source:
+        wanted = meant([row.source for row in rows], source)
+        rows = [row for row in rows if row.source in wanted]
     broken = [row for row in rows if state(row, now=now) in {"failing", "gone"}]
     shown = sorted(broken if failing else rows, key=lambda row: ORDER[state(row, now=now)])
     if options.json:
@@ -79,7 +83,7 @@ def table(rows: Sequence[SourceRow], *, now: datetime) -> list[str]:
             f"{state(row, now=now):<8}  {padded(mask(row.source.ref), 44)}  {number(row.articles):>8}"
             f"  {row.new_per_day:>6.1f}  {ago(polled.last_success, now=now):<13}  {_next(row, now=now)}"
         )
-        if polled.error and (polled.failures or polled.gone or polled.held_until):
+        if polled.error:
             lines.append(f"{'':<8}  {polled.error} {since(polled.failing_since, now=now)}".rstrip())
         lines.extend(f"{'':<8}  read in part: {problem}" for problem in polled.problems[:2])
     return lines
@@ -88,13 +92,8 @@ def table(rows: Sequence[SourceRow], *, now: datetime) -> list[str]:
 def _next(row: SourceRow, *, now: datetime) -> str:
     if row.state.gone:
         return "never: change its url"
-    due = row.state.next_due
-    return "now" if due is None or due <= now else clock(due, now=now)
-
-
-def _meant(row: SourceRow, wanted: Sequence[str]) -> bool:
-    text = f"{row.source.key} {row.source.ref} {'/'.join(row.source.section)}".casefold()
-    return not wanted or any(word.casefold() in text for word in wanted)
+    due = max((moment for moment in (row.state.next_due, row.state.held_until) if moment is not None), default=now)
+    return "now" if due <= now else clock(due, now=now)
 
 
 def _json(row: SourceRow, *, now: datetime) -> dict[str, Any]:

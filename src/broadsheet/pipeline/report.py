@@ -86,7 +86,11 @@ class ProblemLine(Value, frozen=True, kw_only=True):
 
 
 class SyncReport(Value, frozen=True, kw_only=True):
-    """The whole of one sync; its JSON form is part of the outer contract."""
+    """The whole of one sync; its JSON form is part of the outer contract.
+
+    Attributes:
+        no_sources: there is none, configured or listed by a catalogue.
+    """
 
     sources: SourceCounts
     entries: EntryCounts
@@ -95,12 +99,13 @@ class SyncReport(Value, frozen=True, kw_only=True):
     errors: tuple[ErrorLine, ...] = ()
     problems: tuple[ProblemLine, ...] = ()
     recovered: tuple[str, ...] = ()
-    interrupted: bool = False
+    no_sources: bool = False
 
     @property
     def nothing_done(self) -> bool:
-        """Every source that was due has failed."""
-        return self.sources.due > 0 and self.sources.failed == self.sources.due
+        """Every source that was due has failed, or no catalogue gave any."""
+        every_one_failed = self.sources.due > 0 and self.sources.failed == self.sources.due
+        return every_one_failed or (self.no_sources and bool(self.errors))
 
 
 class Progress(Protocol):
