@@ -234,7 +234,7 @@ class FolderWriter:
         try:
             _write_all(file, content)
             os.replace(part, full)
-        except OSError:
+        except BaseException:  # a signal too
             with suppress(OSError):
                 os.unlink(part)
             raise

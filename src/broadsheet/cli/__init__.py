@@ -12,6 +12,7 @@ import click
 
 from broadsheet import __version__
 from broadsheet.cli.options import Options, shared_options
+from broadsheet.cli.signals import INTERRUPTED, terminable
 from broadsheet.errors import BroadsheetError, ConfigError, UsageError
 
 COMMANDS = {
@@ -84,15 +85,20 @@ def cli(options: Options) -> None:
     del options
 
 
-def main(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - one return a way to end
+def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; the exit code."""
+    with terminable() as told:
+        return told(_main(arguments))
+
+
+def _main(arguments: list[str] | None) -> int:  # noqa: PLR0911 - one return a way to end
     debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
     _never_choke()
     try:
         result: Any = cli.main(args=arguments, prog_name="broadsheet", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("broadsheet: interrupted", err=True)
-        return 130
+        return INTERRUPTED
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return error.exit_code
