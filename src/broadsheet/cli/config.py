@@ -1,12 +1,13 @@
 """`config`: the effective settings with secrets masked, or the JSON Schema of the file."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import click
 import msgspec
 
 from broadsheet.cli.options import Options, shared_options
-from broadsheet.config.read import schema
+from broadsheet.config.read import schema, secrets
 from broadsheet.settings import Settings
 from broadsheet.urls import mask
 
@@ -25,7 +26,7 @@ def config(options: Options, *, want_schema: bool) -> int:
     if want_schema:
         click.echo(msgspec.json.format(msgspec.json.encode(schema()), indent=2).decode())
         return 0
-    shown = effective(options.settings())
+    shown = effective(options.settings(), hidden=secrets(options.config_path))
     if options.json:
         options.print_json(shown)
         return 0
@@ -34,20 +35,23 @@ def config(options: Options, *, want_schema: bool) -> int:
     return 0
 
 
-def effective(settings: Settings) -> dict[str, Any]:
-    """All settings as plain values; addresses masked."""
+def effective(settings: Settings, *, hidden: Collection[str] = ()) -> dict[str, Any]:
+    """All settings as plain values, without secrets: those that are given, and those that addresses hold."""
     plain: dict[str, Any] = msgspec.to_builtins(settings, enc_hook=str)
-    masked: dict[str, Any] = _masked(plain)
+    longest_first = sorted(hidden, key=len, reverse=True)
+    masked: dict[str, Any] = _masked(plain, longest_first)
     return masked
 
 
-def _masked(value: Any) -> Any:
+def _masked(value: Any, hidden: Sequence[str]) -> Any:
     if isinstance(value, str):
+        for secret in hidden:
+            value = value.replace(secret, "***")
         return mask(value) if "://" in value or value.startswith("/") else value
     if isinstance(value, dict):
-        return {key: _masked(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_masked(item) for item in value]
+        return {key: _masked(item, hidden) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_masked(item, hidden) for item in value]
     return value
 
 

@@ -29,6 +29,9 @@ from broadsheet.urls import mask
 
 DEFAULT_NAME = "broadsheet.toml"
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+SHORTEST_SECRET = 4
+"""Hiding each "1" or "on" would hide nothing, and make the rest unreadable."""
+
 _RIGHTS = re.compile(r"own|licensed|permission: *\S.*")
 
 
@@ -51,6 +54,17 @@ def read(path: Path, *, environment: Mapping[str, str] | None = None) -> Setting
         return _Reader(path, file, os.environ if environment is None else environment).settings()
     except _MistakeError as error:
         raise ConfigError(f"{path}: {error}") from error
+
+
+def secrets(path: Path, *, environment: Mapping[str, str] | None = None) -> set[str]:
+    """What the environment has for the names that the file gives in `${…}`: nothing of that is shown to anybody.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    found = os.environ if environment is None else environment
+    values = {found.get(name, "") for name in _VARIABLE.findall(_text(path))}
+    return {value for value in values if len(value) >= SHORTEST_SECRET}
 
 
 def schema() -> dict[str, Any]:
