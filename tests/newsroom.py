@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -125,6 +126,9 @@ class MemoryDesk:
         self.all = {one.article.id: one for one in views}
         self.health = list(health) if health is not None else [SourceHealth(face=face, state="ok") for face in FACES]
         self.read: list[str] = []
+
+    def spread(self, printer: Any, jobs: Any, *, articles: int) -> Iterator[Any]:
+        return (printer(self, job) for job in jobs)
 
     def views(self, ids: Sequence[str]) -> Iterator[View]:
         for one in ids:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
 
@@ -52,6 +53,9 @@ class TableDesk:
     def __init__(self, views: Sequence[View], faces: Sequence[Face] = ()) -> None:
         self._views = {view.article.id: view for view in views}
         self._faces = faces or list(dict.fromkeys(view.face.section for view in views))
+
+    def spread(self, printer: Any, jobs: Any, *, articles: int) -> Iterator[Any]:
+        return (printer(self, job) for job in jobs)
 
     def views(self, ids: Sequence[str]) -> Iterator[View]:
         return (self._views[one] for one in ids if one in self._views)

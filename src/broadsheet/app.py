@@ -4,11 +4,13 @@ Shells (command line, later server and worker) come here with settings and get u
 """
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import msgspec
 
@@ -20,8 +22,16 @@ from broadsheet.publish import PublishReport
 from broadsheet.settings import EditionSettings, Settings
 
 if TYPE_CHECKING:
+    from broadsheet.desk import ArchiveDesk
     from broadsheet.editions.base import Edition
+    from broadsheet.pool import CpuPool
     from broadsheet.pressrun import Outlet
+
+WORTH_SHARING, WORTH_A_START = 600, 5000
+"""Articles to print for which workers that are there, or that have to be started first, save time."""
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 MANY_SOURCES = 50
 """A first run of so many sources is worth starting all workers at once."""
@@ -95,6 +105,36 @@ def locked(settings: Settings) -> Iterator[None]:
         lock.release()
 
 
+class Workforce:
+    """The worker processes of one run, shared by its sync and its publish; imported and started when there is work."""
+
+    def __init__(self) -> None:
+        self._pool: CpuPool | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.close()
+
+    @property
+    def pool(self) -> "CpuPool":
+        """The pool, made now if need be."""
+        if self._pool is None:
+            from broadsheet.pool import CpuPool
+
+            self._pool = CpuPool()
+        return self._pool
+
+    @property
+    def is_started(self) -> bool:
+        """There are workers already."""
+        return self._pool is not None and self._pool.is_started
+
+
 def collect_garbage_rarely() -> None:
     """Spares this process a tenth of a sync's time; for shells, whose process is their own."""
     from broadsheet.pool import GC_THRESHOLD
@@ -110,6 +150,7 @@ def run_sync(
     everything: bool = False,
     progress: Progress | None = None,
     clock: Clock = utc_now,
+    workforce: Workforce | None = None,
 ) -> SyncReport:
     """Registers the configured sources and fetches what is due; call it with the lock held.
 
@@ -120,6 +161,7 @@ def run_sync(
         everything: also what is not due.
         progress: hears of it.
         clock: tells the time.
+        workforce: who reads documents; the caller ends it. One of its own, if not given.
 
     Raises:
         UsageError: a word means no source.
@@ -129,8 +171,17 @@ def run_sync(
     """
     import asyncio  # takes as long to import as a quiet publish takes in all
 
-    told = progress or Silent()
-    return asyncio.run(_sync(settings, archive, wanted=wanted, everything=everything, progress=told, clock=clock))
+    with nullcontext(workforce) if workforce else Workforce() as workers:
+        job = _sync(
+            settings,
+            archive,
+            wanted=wanted,
+            everything=everything,
+            progress=progress or Silent(),
+            clock=clock,
+            pool=workers.pool,
+        )
+        return asyncio.run(job)
 
 
 async def _sync(
@@ -141,10 +192,8 @@ async def _sync(
     everything: bool,
     progress: Progress,
     clock: Clock,
+    pool: "CpuPool",
 ) -> SyncReport:
-    from broadsheet.pool import CpuPool
-
-    pool = CpuPool()
     if len(settings.sources) >= MANY_SOURCES and not archive.fetch_log(source_key=None, limit=1):
         pool.expect_much()  # before the imports below, which take about as long as the workers' start
 
@@ -173,7 +222,6 @@ async def _sync(
         report = await sync(context, keys=keys, everything=everything)
         return msgspec.structs.replace(report, errors=(*complaints, *report.errors), no_sources=not listed)
     finally:
-        pool.close()
         await fetcher.close()
 
 
@@ -199,8 +247,20 @@ async def _fetch(settings: Settings | None, request: FetchRequest) -> FetchRespo
         await fetcher.close()
 
 
-def run_publish(settings: Settings, archive: Archive, *, progress: PublishProgress | None = None) -> PublishReport:
+def run_publish(
+    settings: Settings,
+    archive: Archive,
+    *,
+    progress: PublishProgress | None = None,
+    workforce: Workforce | None = None,
+) -> PublishReport:
     """Brings every configured edition up to date; call it with the lock held.
+
+    Args:
+        settings: with the editions.
+        archive: where from.
+        progress: hears of it.
+        workforce: who prints, if there is much; the caller ends it. One of its own, if not given.
 
     Raises:
         ArchiveError: the archive cannot be used.
@@ -212,7 +272,9 @@ def run_publish(settings: Settings, archive: Archive, *, progress: PublishProgre
     outlets = [_outlet(edition, chosen) for edition, chosen in zip(build(settings), settings.editions, strict=True)]
     archive.forget_editions([outlet.edition.name for outlet in outlets])
     media = FolderMediaStore(settings.images.path)
-    return publish(archive, settings, outlets, media, progress=progress or _nobody)
+    with nullcontext(workforce) if workforce else Workforce() as workers:
+        crew = PrintCrew(workers, settings)
+        return publish(archive, settings, outlets, media, progress=progress or _nobody, crew=crew)
 
 
 def _outlet(edition: "Edition", chosen: EditionSettings) -> "Outlet":
@@ -222,6 +284,35 @@ def _outlet(edition: "Edition", chosen: EditionSettings) -> "Outlet":
     images = chosen.media_path or chosen.path.parent / "media"
     beside = FolderWriter(images, edition=f"{chosen.name} images") if chosen.kind == "hexo" else None
     return Outlet(edition=edition, pages=FolderWriter(chosen.path, edition=chosen.name), media=beside)
+
+
+class PrintCrew:
+    """Workers that print, each with the archive opened for itself (see `ports.Crew`)."""
+
+    def __init__(self, workforce: Workforce, settings: Settings) -> None:
+        self._workforce = workforce
+        self._settings = msgspec.structs.replace(settings, sources=(), catalogues=())  # it travels with every job
+
+    def is_worth(self, articles: int) -> bool:
+        """Whether so much work is worth waiting for their start."""
+        return articles >= (WORTH_SHARING if self._workforce.is_started else WORTH_A_START)
+
+    def print(self, printer: Callable[[Any, Task], Result], jobs: Iterable[Task]) -> Iterator[Result]:
+        """What the printer makes of each job, in order."""
+        return self._workforce.pool.map(partial(_print_elsewhere, self._settings, printer), jobs)
+
+
+def _print_elsewhere(settings: Settings, printer: Callable[[Any, Task], Result], job: Task) -> Result:
+    """What a worker does: print, with a desk that it opens for its first job and keeps."""
+    if settings.archive not in _desks:
+        from broadsheet.archive import open_archive
+        from broadsheet.desk import ArchiveDesk
+
+        _desks[settings.archive] = ArchiveDesk(open_archive(settings.archive, create=False), settings)
+    return printer(_desks[settings.archive], job)
+
+
+_desks: dict[Path | str, "ArchiveDesk"] = {}
 
 
 def _nobody(edition: str, pages: int) -> None:

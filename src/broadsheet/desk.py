@@ -8,9 +8,9 @@ from itertools import islice
 from urllib.parse import quote
 
 from broadsheet import policy
-from broadsheet.editions.base import Face, Picture, SourceHealth, View
+from broadsheet.editions.base import Face, Job, Picture, Printed, Printer, SourceHealth, View
 from broadsheet.model import Article, ArticleRecord, Image, SourceState
-from broadsheet.ports import Archive, SourceRow
+from broadsheet.ports import Archive, Crew, SourceRow
 from broadsheet.settings import ImageSettings, Settings
 from broadsheet.urls import is_http
 
@@ -45,9 +45,10 @@ REASONS = {
 class ArchiveDesk:
     """An archive as one site may show it (see `editions.base.Desk`); sources are read once."""
 
-    def __init__(self, archive: Archive, settings: Settings) -> None:
+    def __init__(self, archive: Archive, settings: Settings, crew: Crew | None = None) -> None:
         """Nothing is read before it is asked for."""
         self._archive = archive
+        self._crew = crew
         self._site = settings.site
         self._images = settings.images
 
@@ -62,6 +63,12 @@ class ArchiveDesk:
             pictures = self._pictures(images)
             for record, grant in zip(records, granted, strict=True):
                 yield self._view(record, grant, pictures)
+
+    def spread(self, printer: Printer[Job, Printed], jobs: Iterable[Job], *, articles: int) -> Iterator[Printed]:
+        """What the printer makes of each job, in order; many of them are shared among other processes."""
+        if self._crew is not None and self._crew.is_worth(articles):
+            return self._crew.print(printer, jobs)
+        return (printer(self, job) for job in jobs)
 
     def heads(self, ids: Sequence[str]) -> Iterator[View]:
         """As `views`, without bodies."""

@@ -10,8 +10,9 @@ import importlib
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
 from typing import TypeVar
@@ -60,7 +61,7 @@ def _begin_work() -> None:
 
 
 def _get_ready() -> None:
-    """Imports what every document needs."""
+    """Imports what every document needs, while there is none yet."""
     importlib.import_module("broadsheet.drafting")
 
 
@@ -123,6 +124,34 @@ class CpuPool:
                 raise SourceError("format", f"could not be read within {TASK_TIMEOUT_S:.0f} s") from error
             finally:
                 _end(executor)
+
+    @property
+    def is_started(self) -> bool:
+        """Workers are there already."""
+        return self._executor is not None
+
+    def map(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """The function's results in order; a few tasks are begun ahead of the one that is waited for.
+
+        What a worker that broke has left is done in this process. For synchronous callers, who trust the tasks.
+        """
+        executor = self._started()
+        begun: deque[tuple[Task, Future[Result] | None]] = deque()
+        for task in tasks:
+            begun.append((task, executor.submit(function, task) if self._executor is executor else None))
+            if len(begun) > 2 * self._workers:
+                yield self._outcome(function, *begun.popleft())
+        while begun:
+            yield self._outcome(function, *begun.popleft())
+
+    def _outcome(self, function: Callable[[Task], Result], task: Task, future: "Future[Result] | None") -> Result:
+        if future is None:
+            return function(task)
+        try:
+            return future.result(TASK_TIMEOUT_S)
+        except (BrokenProcessPool, CancelledError, TimeoutError):
+            self.close()
+            return function(task)
 
     def close(self) -> None:
         """Ends the workers."""

@@ -1,9 +1,9 @@
 """The protocols between the core and the world: what an adapter must offer. No implementation here."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from broadsheet.model import (
     Article,
@@ -74,6 +74,18 @@ class Pool(Protocol):
         Raises:
             SourceError: the document crashed or blocked whoever read it.
         """
+        ...
+
+
+class Crew(Protocol):
+    """Other processes that print for a publish, each with a desk of its own."""
+
+    def is_worth(self, articles: int) -> bool:
+        """Whether so much work is worth waiting for their start."""
+        ...
+
+    def print(self, printer: Callable[[Any, Task], Result], jobs: Iterable[Task]) -> Iterator[Result]:
+        """What the printer makes of each job, in order; printer, jobs and results can be pickled."""
         ...
 
 

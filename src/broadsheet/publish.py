@@ -10,7 +10,7 @@ from broadsheet.desk import ArchiveDesk
 from broadsheet.editions.base import Desk
 from broadsheet.errors import ArchiveError, OutputError, bug_words
 from broadsheet.model import Value
-from broadsheet.ports import Archive, MediaStore
+from broadsheet.ports import Archive, Crew, MediaStore
 from broadsheet.pressrun import EditionReport, Outlet, PressRun, Progress
 from broadsheet.settings import Settings
 
@@ -38,14 +38,20 @@ class PublishReport(Value, frozen=True, kw_only=True):
 
 
 def publish(
-    archive: Archive, settings: Settings, outlets: Sequence[Outlet], media: MediaStore, *, progress: Progress
+    archive: Archive,
+    settings: Settings,
+    outlets: Sequence[Outlet],
+    media: MediaStore,
+    *,
+    progress: Progress,
+    crew: Crew | None = None,
 ) -> PublishReport:
     """Brings every edition up to date; one that fails does not stop the others.
 
     Raises:
         ArchiveError: the archive cannot be read or written.
     """
-    desk = ArchiveDesk(archive, settings)
+    desk = ArchiveDesk(archive, settings, crew)
     return PublishReport(editions=tuple(_publish(archive, desk, outlet, media, progress) for outlet in outlets))
 
 

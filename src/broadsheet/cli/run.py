@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from broadsheet.app import collect_garbage_rarely, locked, opened_archive, run_publish, run_sync, utc_now
+from broadsheet.app import Workforce, collect_garbage_rarely, locked, opened_archive, run_publish, run_sync, utc_now
 from broadsheet.cli.options import Options, shared_options
 from broadsheet.cli.progress import display
 from broadsheet.cli.summary import publish_lines, sync_lines
@@ -102,9 +102,9 @@ def run(options: Options, source: tuple[str, ...], *, everything: bool, strict: 
 def _run_once(options: Options, source: Sequence[str], *, everything: bool, strict: bool) -> int:
     settings = options.settings()
     started = time.monotonic()
-    with locked(settings), opened_archive(settings) as archive:
-        report = _fetch(options, settings, archive, source, everything=everything)
-        published = run_publish(settings, archive)
+    with locked(settings), opened_archive(settings) as archive, Workforce() as workforce:
+        report = _fetch(options, settings, archive, source, everything=everything, workforce=workforce)
+        published = run_publish(settings, archive, workforce=workforce)
     took_s = time.monotonic() - started
     if options.json:
         whole = _sync_json(report, took_s)
@@ -143,12 +143,20 @@ def _run_on(options: Options, source: Sequence[str], *, everything: bool, pause_
 
 
 def _fetch(
-    options: Options, settings: Settings, archive: Archive, wanted: Sequence[str], *, everything: bool
+    options: Options,
+    settings: Settings,
+    archive: Archive,
+    wanted: Sequence[str],
+    *,
+    everything: bool,
+    workforce: Workforce | None = None,
 ) -> SyncReport:
     collect_garbage_rarely()
     try:
         with display(quiet=options.quiet) as progress:
-            return run_sync(settings, archive, wanted=wanted, everything=everything, progress=progress)
+            return run_sync(
+                settings, archive, wanted=wanted, everything=everything, progress=progress, workforce=workforce
+            )
     except KeyboardInterrupt:
         options.note("what was read is archived")
         raise

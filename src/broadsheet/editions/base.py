@@ -3,9 +3,9 @@
 An edition turns dirty articles into pages. It reads through a `Desk` and a `Ledger`, and writes nothing itself.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from broadsheet.model import Article, CleanHtml, Enclosure, Page, Value
 from broadsheet.ports import Ledger
@@ -97,6 +97,13 @@ class SourceHealth(Value, frozen=True, kw_only=True):
     last_new: datetime | None = None
 
 
+Job = TypeVar("Job")
+Printed = TypeVar("Printed")
+
+Printer = Callable[["Desk", Job], Printed]
+"""A part of an edition's work that needs nothing but a desk and a job, so that it can be done anywhere."""
+
+
 class Desk(Protocol):
     """What an edition reads from."""
 
@@ -106,6 +113,16 @@ class Desk(Protocol):
 
     def heads(self, ids: Sequence[str]) -> Iterator[View]:
         """As `views`, for lists, without bodies: `html`, `text`, `pictures`, `enclosures`, `also_in` may be empty."""
+        ...
+
+    def spread(self, printer: Printer[Job, Printed], jobs: Iterable[Job], *, articles: int) -> Iterator[Printed]:
+        """What the printer makes of each job, in order: here, or in other processes that have a desk of their own.
+
+        Args:
+            printer: can be pickled, as jobs and what is printed can be.
+            jobs: taken as they are needed.
+            articles: of all jobs together, which says whether other processes are worth their start.
+        """
         ...
 
     def sources(self) -> list[SourceHealth]:

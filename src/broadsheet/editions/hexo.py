@@ -18,7 +18,7 @@ from broadsheet.editions.front_matter import FrontMatter, inert, inert_url
 from broadsheet.editions.markup import Surroundings, picture_url, post_body, wall_clock
 from broadsheet.editions.names import file_stem, folded, folder_path
 from broadsheet.messages import messages_for
-from broadsheet.model import Page
+from broadsheet.model import Page, Value
 from broadsheet.ports import Ledger
 from broadsheet.settings import EditionSettings, SiteSettings
 
@@ -64,6 +64,7 @@ class HexoEdition:
     def __init__(self, settings: EditionSettings, site: SiteSettings) -> None:
         """Reads nothing."""
         self.name = settings.name
+        self._settings = settings
         self._theme = settings.theme or DEFAULT_THEME
         self._site = site
         self._media_path = settings.media_path
@@ -88,20 +89,28 @@ class HexoEdition:
         """The posts of these articles with the images that they show, and what is no more."""
         if not dirty:
             return
-        folders, front, users = Folders(desk.sources()), FrontMatter(), MediaUsers(ledger)
-        for start in range(0, len(dirty), BATCH):
-            ids = dirty[start : start + BATCH]
-            old = ledger.pages_of(ids)
-            views = list(desk.views(ids))
-            users.now_show(ids, {view.article.id: media_names(view) for view in views})
-            for view in views:
-                yield from (MediaFile(path=name, name=name, root="media") for name in media_names(view))
-                before = old.pop(view.article.id, [])
-                path = place(view, before, folders)
-                yield Page(path=path, content=self.post(view, front).encode(), article_id=view.article.id)
-                yield from (Removal(path=other) for other in before if other != path)
+        users = MediaUsers(ledger)
+        jobs = (_job(dirty[start : start + BATCH], ledger) for start in range(0, len(dirty), BATCH))
+        printer = PostPrinter(settings=self._settings, site=self._site)
+        for printed in desk.spread(printer, jobs, articles=len(dirty)):
+            users.now_show(printed.job.ids, {post.article_id: post.images for post in printed.posts})
+            old = dict(printed.job.before)
+            for post in printed.posts:
+                yield from (MediaFile(path=name, name=name, root="media") for name in post.images)
+                yield Page(path=post.path, content=post.content, article_id=post.article_id)
+                yield from (Removal(path=other) for other in old.pop(post.article_id, ()) if other != post.path)
             yield from (Removal(path=path) for gone in old.values() for path in gone)
         yield from users.leave()
+
+    def print(self, desk: Desk, job: "PostJob") -> "PrintedPosts":
+        """The posts of one job; reads the desk and nothing else."""
+        folders, front, posts = Folders(desk.sources()), FrontMatter(), []
+        for view in desk.views(job.ids):
+            path = place(view, job.before.get(view.article.id, ()), folders)
+            content = self.post(view, front).encode()
+            images = tuple(media_names(view))
+            posts.append(Post(article_id=view.article.id, path=path, content=content, images=images))
+        return PrintedPosts(job=job, posts=tuple(posts))
 
     def post(self, view: View, front: FrontMatter) -> str:
         """The whole file of one article."""
@@ -150,6 +159,44 @@ class HexoEdition:
             return {}
         hint: Fields = {"noindex": True} if self._theme == "next" else {"robots": "noindex"}
         return {"sitemap": False} | hint
+
+
+class PostJob(Value, frozen=True, kw_only=True):
+    """Articles to print, and where the posts of those that have one are."""
+
+    ids: tuple[str, ...]
+    before: dict[str, list[str]]
+
+
+class Post(Value, frozen=True, kw_only=True):
+    """One post, and the media store's names of the images that it shows."""
+
+    article_id: str
+    path: str
+    content: bytes
+    images: tuple[str, ...]
+
+
+class PrintedPosts(Value, frozen=True, kw_only=True):
+    """What became of a job; articles that are no more have no post."""
+
+    job: PostJob
+    posts: tuple[Post, ...]
+
+
+class PostPrinter(Value, frozen=True, kw_only=True):
+    """Prints posts wherever it is taken."""
+
+    settings: EditionSettings
+    site: SiteSettings
+
+    def __call__(self, desk: Desk, job: PostJob) -> PrintedPosts:
+        """The posts of the job."""
+        return HexoEdition(self.settings, self.site).print(desk, job)
+
+
+def _job(ids: Sequence[str], ledger: Ledger) -> PostJob:
+    return PostJob(ids=tuple(ids), before=ledger.pages_of(ids))
 
 
 class Folders:
