@@ -50,7 +50,7 @@ def _masked(value: Any, hidden: Sequence[str]) -> Any:
         return mask(value) if "://" in value or value.startswith("/") else value
     if isinstance(value, dict):
         return {key: _masked(item, hidden) for key, item in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_masked(item, hidden) for item in value]
     return value
 

@@ -97,17 +97,18 @@ def _sources(opml: Path | None, hub: Path | None) -> tuple[list[Wanted], list[st
 def _ask_audience() -> str:
     if not sys.stdin.isatty():
         return "private"
-    click.echo("Who is the site for?")
-    click.echo("  private  for yourself: full texts, and search engines are told not to index it")
-    click.echo("  public   for everybody: excerpts with a link, unless you have the rights to more")
-    answer: str = click.prompt("private or public", type=click.Choice(["private", "public"]), default="private")
+    click.echo("Who is the site for?", err=True)
+    click.echo("  private  for yourself: full texts, and search engines are told not to index it", err=True)
+    click.echo("  public   for everybody: excerpts with a link, unless you have the rights to more", err=True)
+    choices = click.Choice(["private", "public"])
+    answer: str = click.prompt("private or public", type=choices, show_choices=False, default="private", err=True)
     return answer
 
 
 def _ask_contact() -> str:
     if not sys.stdin.isatty():
         raise UsageError("--contact: is missing; a public site needs a way to report (an address or a page)")
-    answer: str = click.prompt("Where can people report a problem (an address or a page)")
+    answer: str = click.prompt("Where can people report a problem (an address or a page)", err=True)
     return answer
 
 
