@@ -35,7 +35,7 @@ from docs_reading import (
 import broadsheet
 from broadsheet.archive import open_archive
 from broadsheet.cli import COMMANDS, cli, main
-from broadsheet.config import schema as json_schema
+from broadsheet.config import json_schema
 from broadsheet.config.read import read
 from broadsheet.config.schema import Archive, Catalogue, Duration, Edition, Fetch, File, Host, Images, Site, SourceTable
 from broadsheet.editions.hexo import THEMES

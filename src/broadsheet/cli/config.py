@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from broadsheet.cli.options import Options, shared_options
-from broadsheet.config.read import schema, secrets
+from broadsheet.config.read import secrets
 from broadsheet.settings import Settings
 from broadsheet.urls import mask
 
@@ -24,7 +24,7 @@ def config(options: Options, *, want_schema: bool) -> int:
       broadsheet config --schema > broadsheet.schema.json
     """
     if want_schema:
-        click.echo(msgspec.json.format(msgspec.json.encode(schema()), indent=2).decode())
+        click.echo(msgspec.json.format(msgspec.json.encode(json_schema()), indent=2).decode())
         return 0
     shown = effective(options.settings(), hidden=secrets(options.config_path))
     if options.json:

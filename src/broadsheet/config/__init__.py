@@ -1,5 +1,5 @@
 """The configuration: read and checked once, then passed in as `Settings`. What is wrong is said in one line."""
 
-from broadsheet.config.read import read, schema
+from broadsheet.config.read import json_schema, read
 
-__all__ = ["read", "schema"]
+__all__ = ["json_schema", "read"]

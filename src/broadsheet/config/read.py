@@ -67,7 +67,7 @@ def secrets(path: Path, *, environment: Mapping[str, str] | None = None) -> set[
     return {value for value in values if len(value) >= SHORTEST_SECRET}
 
 
-def schema() -> dict[str, Any]:
+def json_schema() -> dict[str, Any]:
     """The JSON Schema of the file."""
     return msgspec.json.schema(toml.File)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.config import read, schema
+from broadsheet.config import json_schema, read
 from broadsheet.config.durations import seconds, written
 from broadsheet.config.hub import read_hub
 from broadsheet.config.opml import Outline, read_opml
@@ -318,15 +318,15 @@ def test_whatever_is_in_it_the_text_reads_back(
 
 
 def definitions() -> dict[str, Any]:
-    found: dict[str, Any] = schema()["$defs"]
+    found: dict[str, Any] = json_schema()["$defs"]
     return found
 
 
 def test_the_schema_is_json_and_leads_somewhere() -> None:
-    text = msgspec.json.encode(schema()).decode()
+    text = msgspec.json.encode(json_schema()).decode()
     for reference in {part.partition('"')[0] for part in text.split('"#/$defs/')[1:]}:
         assert reference in definitions()
-    assert schema()["$ref"] == "#/$defs/File"
+    assert json_schema()["$ref"] == "#/$defs/File"
 
 
 def test_the_schema_forbids_unknown_keys_and_describes_the_known() -> None:
