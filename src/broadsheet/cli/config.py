@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from broadsheet.cli.options import Options, shared_options
-from broadsheet.config.read import secrets
+from broadsheet.config.read import json_schema, secrets
 from broadsheet.settings import Settings
 from broadsheet.urls import mask
 
