@@ -87,11 +87,12 @@ class FolderWriter:
 
     def _sweep(self) -> None:
         for name in (PART, LINK):
-            with suppress(FileNotFoundError):
-                try:
-                    os.unlink(self._full(name))
-                except PermissionError as error:
-                    raise self._error(name, error) from error
+            if not os.path.lexists(self._full(name)):
+                continue  # where nothing can be written, even removing what is not there is an error
+            try:
+                os.unlink(self._full(name))
+            except OSError as error:
+                raise self._error(name, error) from error
 
     def claim(self, identity: str) -> None:
         """Makes the folder and marks it as this edition's, published from the archive of this identity."""

@@ -13,6 +13,8 @@ from broadsheet.settings import Settings
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+logging.getLogger("broadsheet").addHandler(logging.NullHandler())  # tracebacks are for --debug only
+
 
 class Options:
     """What the shared options came to. One a process; a command's options add to those before its name."""
