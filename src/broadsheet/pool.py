@@ -70,12 +70,26 @@ class CpuPool:
 
     Args:
         workers: processes to use once there is enough work; 0 keeps everything in this process.
+        inline_bytes: documents up to this much in all are handled in this process.
+        timeout_s: the most that a document may take.
+        documents_a_worker: then new workers take over.
     """
 
-    def __init__(self, *, workers: int | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        workers: int | None = None,
+        inline_bytes: int = INLINE_BYTES,
+        timeout_s: float = TASK_TIMEOUT_S,
+        documents_a_worker: int = DOCUMENTS_A_WORKER,
+    ) -> None:
         self._workers = min(_cores(), MOST_WORKERS) if workers is None else workers
-        self._inline_bytes_left = INLINE_BYTES
+        self._inline_bytes_left = inline_bytes
+        self._timeout_s = timeout_s
+        self._shift = documents_a_worker * max(1, self._workers)
+        self._begun = 0
         self._executor: ProcessPoolExecutor | None = None
+        self._retired: list[ProcessPoolExecutor] = []
         self._alone = asyncio.Lock()
         # A short queue, so that the time limit counts work and not waiting in line.
         self._room = asyncio.Semaphore(max(1, self._workers) * 4)
@@ -90,9 +104,9 @@ class CpuPool:
             self._inline_bytes_left -= size_bytes
             return function(task)
         async with self._room:
-            executor = self._started()
+            executor = self._on_duty()
             try:
-                return await _within(executor, function, task)
+                return await self._within(executor, function, task)
             except (BrokenProcessPool, TimeoutError):
                 if self._executor is executor:
                     self._executor = None
@@ -103,13 +117,23 @@ class CpuPool:
         """Starts all workers now, so that they are ready when documents come; for when there will be many."""
         if self._workers:
             self._inline_bytes_left = 0
-            executor = self._started()
+            executor = self._on_duty()
             for _ in range(self._workers):
                 executor.submit(_get_ready)
 
-    def _started(self) -> ProcessPoolExecutor:
+    def _on_duty(self) -> ProcessPoolExecutor:
+        """The workers, new ones after each shift; those before them end what they have begun.
+
+        `max_tasks_per_child` would do that, but leaves tasks lying for ever when all workers end at once (gh-115634).
+        """
+        if self._executor is not None and self._begun >= self._shift:
+            self._executor.shutdown(wait=False)
+            self._retired = [self._executor]
+            self._executor = None
         if self._executor is None:
             self._executor = _executor(self._workers)
+            self._begun = 0
+        self._begun += 1
         return self._executor
 
     async def _again_alone(self, function: Callable[[Task], Result], task: Task) -> Result:
@@ -117,13 +141,17 @@ class CpuPool:
         async with self._alone:
             executor = _executor(1)
             try:
-                return await _within(executor, function, task)
+                return await self._within(executor, function, task)
             except BrokenProcessPool as error:
                 raise SourceError("format", "crashed the process that read it") from error
             except TimeoutError as error:
-                raise SourceError("format", f"could not be read within {TASK_TIMEOUT_S:.0f} s") from error
+                raise SourceError("format", f"could not be read within {self._timeout_s:g} s") from error
             finally:
                 _end(executor)
+
+    async def _within(self, executor: ProcessPoolExecutor, function: Callable[[Task], Result], task: Task) -> Result:
+        future = asyncio.get_running_loop().run_in_executor(executor, function, task)
+        return await asyncio.wait_for(future, self._timeout_s)
 
     @property
     def is_started(self) -> bool:
@@ -135,41 +163,41 @@ class CpuPool:
 
         What a worker that broke has left is done in this process. For synchronous callers, who trust the tasks.
         """
-        executor = self._started()
+        self._on_duty()
         begun: deque[tuple[Task, Future[Result] | None]] = deque()
         for task in tasks:
-            begun.append((task, executor.submit(function, task) if self._executor is executor else None))
+            begun.append((task, self._submitted(function, task)))
             if len(begun) > 2 * self._workers:
                 yield self._outcome(function, *begun.popleft())
         while begun:
             yield self._outcome(function, *begun.popleft())
 
+    def _submitted(self, function: Callable[[Task], Result], task: Task) -> "Future[Result] | None":
+        """What comes of the task in a worker; `None` where none is left."""
+        try:
+            return self._on_duty().submit(function, task) if self._executor is not None else None
+        except BrokenProcessPool:
+            return None
+
     def _outcome(self, function: Callable[[Task], Result], task: Task, future: "Future[Result] | None") -> Result:
         if future is None:
             return function(task)
         try:
-            return future.result(TASK_TIMEOUT_S)
+            return future.result(self._timeout_s)
         except (BrokenProcessPool, CancelledError, TimeoutError):
             self.close()
             return function(task)
 
     def close(self) -> None:
         """Ends the workers."""
-        if self._executor is not None:
-            _end(self._executor)
-            self._executor = None
+        for executor in (*self._retired, *(() if self._executor is None else (self._executor,))):
+            _end(executor)
+        self._executor, self._retired = None, []
 
 
 def _executor(workers: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_begin_work, max_tasks_per_child=DOCUMENTS_A_WORKER
-    )
-
-
-async def _within(executor: ProcessPoolExecutor, function: Callable[[Task], Result], task: Task) -> Result:
-    future = asyncio.get_running_loop().run_in_executor(executor, function, task)
-    return await asyncio.wait_for(future, TASK_TIMEOUT_S)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_work)
 
 
 def _end(executor: ProcessPoolExecutor) -> None:
