@@ -1,6 +1,8 @@
 """The demo, end to end: the sample web is served, read twice and published; anybody can repeat it."""
 
+import contextlib
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from commandline import Ran, broadsheet
 
 from broadsheet.archive import open_archive
+from broadsheet.cli.demo import PORT
 from broadsheet.config import read
 from broadsheet.demo import expected, sources
 from broadsheet.ports import ArticleFilter, Counts
@@ -164,3 +167,23 @@ def test_a_folder_that_cannot_be_is_one_line(tmp_path: Path, place: str) -> None
     ran = broadsheet("demo", tmp_path / place)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.count("\n") == 1
+
+
+def test_what_others_put_beside_its_posts_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "news"
+    theme = folder / "blog" / "_config.yml"
+    theme.parent.mkdir(parents=True)
+    theme.write_text("theme: mine")
+    (folder / "broadsheet.toml").write_text("# The configuration of the demo.\n")
+    (folder / "public").write_text("from an earlier one")
+    assert broadsheet("demo", folder, "--json").code == 0
+    assert theme.read_text() == "theme: mine"
+
+
+def test_a_port_that_is_taken_is_no_hindrance(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        with contextlib.suppress(OSError):  # then somebody else has it
+            taken.bind(("127.0.0.1", PORT))
+            taken.listen()
+        said = broadsheet("demo", tmp_path / "news", "--json").json
+    assert said["runs"][0]["sources"]["fetched"] == len(expected(1).entries)

@@ -3,8 +3,10 @@
 import shutil
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,15 +16,19 @@ from broadsheet.cli.progress import Display, display
 from broadsheet.cli.summary import publish_lines, sync_lines
 from broadsheet.cli.words import duration
 from broadsheet.config.read import DEFAULT_NAME, read
-from broadsheet.errors import UsageError
+from broadsheet.errors import OutputError, UsageError
 from broadsheet.pipeline.report import SyncReport
 from broadsheet.publish import PublishReport
 from broadsheet.settings import Settings
 
+if TYPE_CHECKING:
+    from broadsheet.demo.server import SampleWeb
+
 PORT = 8421
 """Tried first, so that a second demo has the same addresses as the first."""
 
-MADE = ("broadsheet.db", "broadsheet.db-wal", "broadsheet.db-shm", "broadsheet.db.lock", "media", "public", "blog")
+DATABASE = ("broadsheet.db", "broadsheet.db-wal", "broadsheet.db-shm", "broadsheet.db.lock")
+MADE = (*DATABASE, "media", "public", "blog/source/_posts", "blog/source/media")
 MARK = "# The configuration of the demo."
 
 
@@ -39,20 +45,16 @@ def demo(options: Options, folder: Path) -> int:
       broadsheet demo
       broadsheet demo /tmp/news --json
     """
-    from broadsheet.demo import sample_config
-
     _clear(folder)
     started = time.monotonic()
     with _sample_web() as web:
         path = folder / DEFAULT_NAME
-        path.write_text(sample_config(web.url), encoding="utf-8")
-        settings = read(path)
+        settings = _configured(path, web.url)
         reports = [_once(options, settings, path, number) for number in (1, 2)]
     took_s = time.monotonic() - started
     site = folder.resolve() / "public" / "index.html"
     if options.json:
         options.print_json({"site": str(site), "runs": [_json(*report) for report in reports], "duration_s": took_s})
-        return 0
     options.say(f"\nDone in {duration(took_s)}. Open the site:  {site}")
     options.say(f"Its configuration, to learn from:  {folder / DEFAULT_NAME}")
     return int(any(published.errors for _, published in reports))
@@ -83,16 +85,34 @@ def _json(report: SyncReport, published: PublishReport) -> dict[str, Any]:
     }
 
 
-def _sample_web() -> Any:
-    """The sample web at its usual port, or at any that is free."""
-    import socket
+@contextmanager
+def _sample_web() -> Iterator["SampleWeb"]:
+    """The sample web at its usual port, or at any that is free.
 
+    Raises:
+        OutputError: it cannot be served at all.
+    """
     from broadsheet.demo.server import SampleWeb
 
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        free = probe.connect_ex(("127.0.0.1", PORT)) != 0
-    return SampleWeb(port=PORT if free else 0)
+    with ExitStack() as stack:
+        try:
+            web = stack.enter_context(SampleWeb(port=PORT))
+        except OSError:
+            try:
+                web = stack.enter_context(SampleWeb(port=0))
+            except OSError as error:
+                raise OutputError(str(error)) from error
+        yield web
+
+
+def _configured(path: Path, url: str) -> Settings:
+    from broadsheet.demo import sample_config
+
+    try:
+        path.write_text(sample_config(url), encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from error
+    return read(path)
 
 
 def _clear(folder: Path) -> None:
