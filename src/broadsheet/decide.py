@@ -97,11 +97,11 @@ def decide(
             _seen_before(draft, before, source, pile, now=now, mirror=mirror_images)
             continue
         twin = _twin(draft, source, known)
-        if twin is not None:
-            pile.duplicates += twin.source_key != source.key
-            pile.sightings.append(_sighting(draft, source, twin.article_id, now))
-        else:
+        if twin is None:
             _new(draft, source, pile, now=now, mirror=mirror_images)
+        else:
+            pile.duplicates += twin.source_key != source.key
+            _seen_again(draft, twin, source, pile, first_seen=now, now=now, mirror=mirror_images)
     return _decision(source, state, digest, pile, log=log, now=now)
 
 
@@ -141,7 +141,14 @@ def _new(draft: Draft, source: Source, pile: _Pile, *, now: datetime, mirror: bo
 def _seen_before(draft: Draft, before: Known, source: Source, pile: _Pile, *, now: datetime, mirror: bool) -> None:
     if before.content_digest == draft.content_digest:
         return
-    pile.sightings.append(_sighting(draft, source, before.article_id, before.first_seen))
+    _seen_again(draft, before, source, pile, first_seen=before.first_seen, now=now, mirror=mirror)
+
+
+def _seen_again(
+    draft: Draft, before: Known, source: Source, pile: _Pile, *, first_seen: datetime, now: datetime, mirror: bool
+) -> None:
+    """A sighting of an article that the archive has; with an edit of it, if that is to be seen and its own source's."""
+    pile.sightings.append(_sighting(draft, source, before.article_id, first_seen))
     # Another source's article, or a change that nobody could see: remember the new digest, and that is all.
     if before.source_key != source.key or before.clean_digest == draft.article.clean_digest:
         return
@@ -162,7 +169,7 @@ def _twin(draft: Draft, source: Source, known: Knowledge) -> Known | None:
     """The article that this entry carries under another name, `None` if it stands for itself.
 
     Another source's article has the same address and title. One of the same source (a feed that makes up new guids)
-    must have the same date as well: a standing page may announce the same thing twice.
+    must have the same date or text as well: a standing page may announce two things under one title.
     """
     article = draft.article
     if article.canonical is None or not draft.lonely_url:
@@ -170,9 +177,9 @@ def _twin(draft: Draft, source: Source, known: Knowledge) -> Known | None:
     twin = known.urls.get(article.canonical)
     if twin is None or _folded(twin.title) != _folded(article.title):
         return None
-    if twin.source_key == source.key and (article.published is None or article.published != twin.published):
-        return None
-    return twin
+    if twin.source_key != source.key or article.clean_digest == twin.clean_digest:
+        return twin
+    return twin if article.published is not None and article.published == twin.published else None
 
 
 def _folded(title: str) -> str:

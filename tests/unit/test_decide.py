@@ -243,8 +243,8 @@ def test_an_article_that_another_source_brought_is_only_sighted() -> None:
         (draft(lonely=False), known(7, source="theirs", title="Title 1")),
         (draft(canonical=None), known(7, source="theirs", title="Title 1")),
         (draft(), known(7, source="theirs", title="Another title")),
-        (draft(published=DATE), known(7, title="Title 1", published=BEFORE)),
-        (draft(published=None), known(7, title="Title 1", published=None)),
+        (draft(published=DATE), known(7, title="Title 1", text="other", published=BEFORE)),
+        (draft(published=None), known(7, title="Title 1", text="other", published=None)),
         (draft(), None),
     ],
     ids=["a link that all share", "no link", "another title", "another date", "no date", "nobody has it"],
@@ -253,10 +253,20 @@ def test_what_only_resembles_another_article_is_new(one: Draft, twin: Known | No
     assert len(decided(one, twin=twin).changes.new) == 1
 
 
-def test_a_feed_that_makes_up_new_guids_does_not_bring_everything_again() -> None:
-    decision = decided(draft(published=DATE), twin=known(7, title="Title 1", published=DATE))
+@pytest.mark.parametrize("date", [DATE, None])
+def test_a_feed_that_makes_up_new_guids_does_not_bring_everything_again(date: datetime | None) -> None:
+    decision = decided(draft(published=date), twin=known(7, title="Title 1", published=date))
     assert nothing_written(decision)
     assert decision.tally == Tally(seen=1)
+    (sighting,) = decision.changes.sightings
+    assert (sighting.article_id, sighting.first_seen) == ("article000000007", NOW)
+
+
+def test_an_edit_under_a_new_guid_is_an_edit() -> None:
+    decision = decided(draft(published=DATE, text="edited"), twin=known(7, title="Title 1", published=DATE))
+    (edit,) = decision.changes.edits
+    assert (edit.article.id, edit.article.first_seen, edit.changed) == ("article000000007", BEFORE, ("text",))
+    assert decision.tally == Tally(seen=1, changed=1)
 
 
 def test_what_was_taken_down_does_not_come_back() -> None:
