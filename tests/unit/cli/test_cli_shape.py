@@ -192,3 +192,15 @@ def test_completion_completes(words: str, found: str) -> None:
     script = "import sys; from broadsheet.cli import main; sys.exit(main([]))"
     ran = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
     assert found in ran.stdout
+
+
+def test_a_bug_is_one_line() -> None:
+    COMMANDS["broken"] = ("broadsheet.cli.nowhere", "broken", "Does not exist.")
+    try:
+        ran = broadsheet("broken")
+    finally:
+        del COMMANDS["broken"]
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("broadsheet: a bug: ModuleNotFoundError: ")
+    assert ran.err.endswith("please report it with --debug\n")
+    assert ran.err.count("\n") == 1
