@@ -163,6 +163,9 @@ class CpuPool:
 
         What a worker that broke has left is done in this process. For synchronous callers, who trust the tasks.
         """
+        if self._workers == 0:
+            yield from map(function, tasks)
+            return
         self._on_duty()
         begun: deque[tuple[Task, Future[Result] | None]] = deque()
         for task in tasks:
