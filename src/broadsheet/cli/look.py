@@ -9,7 +9,7 @@ import click
 
 from broadsheet.app import archive_to_read, utc_now
 from broadsheet.cli.options import Options, shared_options
-from broadsheet.cli.words import clock, padded
+from broadsheet.cli.words import clock, local, padded
 from broadsheet.errors import UsageError
 from broadsheet.model import Article, ArticleRecord, Revision
 from broadsheet.pipeline.choice import meant
@@ -123,7 +123,7 @@ def _day(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f'--since: "{text}" is no date; write it as in 2026-11-20') from error
-    return moment.astimezone()
+    return moment if moment.tzinfo is not None else local(moment)
 
 
 def _print(options: Options, found: Sequence[Article], *, now: datetime, empty: str) -> int:

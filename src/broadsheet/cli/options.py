@@ -47,7 +47,7 @@ class Options:
     def say(self, text: str = "") -> None:
         """A line for people on standard output; nothing with `--json`."""
         if not self.json:
-            click.echo(text)
+            click.echo(text, color=False if os.environ.get("NO_COLOR") else None)
 
     def note(self, text: str) -> None:
         """A line for people on standard error; nothing with `--quiet`."""

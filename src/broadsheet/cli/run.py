@@ -200,4 +200,5 @@ def _print(options: Options, lines: Sequence[str]) -> None:
 
 
 def _code(report: SyncReport, *, strict: bool) -> int:
-    return 1 if report.nothing_done or (strict and report.errors) else 0
+    has_failures = any(error.outcome == "failed" for error in report.errors)
+    return 1 if report.nothing_done or (strict and has_failures) else 0

@@ -113,7 +113,7 @@ def _json(row: SourceRow, *, now: datetime) -> dict[str, Any]:
         "held_until": polled.held_until,
         "failures": polled.failures,
         "failing_since": polled.failing_since,
-        "kind": polled.error_kind,
+        "kind": "status" if polled.error_kind == "held" else polled.error_kind,
         "message": polled.error,
         "problems": polled.problems,
     }

@@ -1,6 +1,6 @@
 """Numbers, times and outcomes in words for people. Pure functions."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 
 def number(value: int) -> str:
@@ -28,25 +28,33 @@ def since(moment: datetime | None, *, now: datetime) -> str:
     """Since when: `since 14:20`, `since yesterday`, `since 3 days`; empty for `None`."""
     if moment is None:
         return ""
-    local, today = moment.astimezone(), now.astimezone().date()
-    if local.date() == today:
-        return f"since {local:%H:%M}"
-    if local.date() == today - timedelta(days=1):
+    here, today = local(moment), local(now).date()
+    if here.date() == today:
+        return f"since {here:%H:%M}"
+    if here.date() == today - timedelta(days=1):
         return "since yesterday"
-    return f"since {(today - local.date()).days} days"
+    return f"since {(today - here.date()).days} days"
 
 
 def clock(moment: datetime | None, *, now: datetime) -> str:
     """When, in local time, as short as it is clear: `14:20`, `Tue 14:20`, `3 Dec`; `never` for `None`."""
     if moment is None:
         return "never"
-    local, today = moment.astimezone(), now.astimezone().date()
-    days = (local.date() - today).days
+    here, today = local(moment), local(now).date()
+    days = (here.date() - today).days
     if days == 0:
-        return f"{local:%H:%M}"
+        return f"{here:%H:%M}"
     if abs(days) < 7:  # noqa: PLR2004
-        return f"{local:%a %H:%M}"
-    return f"{local.day} {local:%b %Y}" if local.year != today.year else f"{local.day} {local:%b}"
+        return f"{here:%a %H:%M}"
+    return f"{here.day} {here:%b} {here.year}" if here.year != today.year else f"{here.day} {here:%b}"
+
+
+def local(moment: datetime) -> datetime:
+    """A moment in this machine's time zone; at the ends of the calendar, where there may be none, in UTC."""
+    try:
+        return moment.astimezone()
+    except (OverflowError, ValueError):
+        return moment.replace(tzinfo=UTC)
 
 
 def duration(seconds: float) -> str:

@@ -62,6 +62,8 @@ def test_a_list_for_people_has_a_line_an_article(read: Stand) -> None:
         (["--section", "Sport"], 0),
         (["--since", "2026-02-03"], 2),
         (["--since", "2026-02-03T10:00:00+00:00"], 2),
+        (["--since", "0001-01-01"], 3),
+        (["--since", "9999-12-31"], 0),
         (["--limit", "1"], 1),
     ],
 )
@@ -75,6 +77,7 @@ def test_a_list_may_be_narrowed(read: Stand, options: list[str], count: int) -> 
         (["--source", "nobody"], 'no source is or contains "nobody"; see: broadsheet sources'),
         (["--source", "xml"], '"xml" may mean http://127.0.0.1:'),
         (["--since", "monday"], '--since: "monday" is no date; write it as in 2026-11-20'),
+        (["--since", "2026-02-31"], '--since: "2026-02-31" is no date; write it as in 2026-11-20'),
     ],
 )
 def test_what_cannot_be_meant_is_wrong_usage(read: Stand, options: list[str], line: str) -> None:
@@ -138,6 +141,16 @@ def test_an_article_is_shown_with_its_source_and_changes(read: Stand) -> None:
     assert "text" in shown
     assert "two days" in shown
     assert all(len(line) <= 100 for line in shown.splitlines())
+
+
+def test_headlines_stand_out_on_a_terminal_unless_colour_is_not_wanted(read: Stand) -> None:
+    wanted = ids(read)["Fog over the harbour"]
+    assert read("show", wanted, tty=True).out.startswith("\x1b[1mFog over the harbour\x1b[0m")
+    os.environ["NO_COLOR"] = "1"
+    try:
+        assert "\x1b" not in read("show", wanted, tty=True).out
+    finally:
+        del os.environ["NO_COLOR"]
 
 
 def test_an_article_may_be_named_by_the_beginning_of_its_id_or_its_address(read: Stand) -> None:

@@ -124,9 +124,10 @@ def test_when_every_due_source_fails_nothing_could_be_done(command: str, stand: 
 
 def test_held_sources_have_not_failed(stand: Stand) -> None:
     stand.source(stand.server.add("/later.xml", b"", status=429, headers={"Retry-After": "3600"}), "News")
-    first = stand("sync", "--json")
+    first = stand("sync", "--json", "--strict")
     assert (first.code, first.json["sources"]["held"], len(first.json["errors"])) == (0, 1, 1)
-    again = stand("sync", "--all", "--json")
+    assert stand("sources", "--json").json["sources"][0]["kind"] == "status"
+    again = stand("sync", "--all", "--json", "--strict")
     assert (again.code, again.json["errors"]) == (0, [])
     assert again.json["sources"] == {"due": 1, "fetched": 0, "unchanged": 0, "failed": 0, "held": 1}
     assert len(stand.server.asked_for("/later.xml")) == 1

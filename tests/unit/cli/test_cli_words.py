@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from broadsheet.cli.words import ago, clock, columns, count, duration, number, one_line, padded, since
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
-LOCAL = NOW.astimezone().replace(hour=12, minute=0)
-"""Noon of the day, wherever the tests run: a few hours earlier or later are the same day."""
+LOCAL = datetime(2026, 3, 10, 12, 0).astimezone()  # noqa: DTZ001 - noon wherever the tests run
 
 
 def test_numbers_have_separators_and_nouns_their_plural() -> None:
@@ -58,6 +57,8 @@ def test_since_when(moment: datetime | None, words: str) -> None:
         (LOCAL + timedelta(days=2), f"{LOCAL + timedelta(days=2):%a} 12:00"),
         (LOCAL - timedelta(days=20), "18 Feb"),
         (LOCAL - timedelta(days=400), "3 Feb 2025"),
+        (datetime(1, 1, 1, tzinfo=UTC), "1 Jan 1"),
+        (datetime(9999, 12, 31, 23, 59, tzinfo=UTC), "31 Dec 9999"),
         (None, "never"),
     ],
 )
