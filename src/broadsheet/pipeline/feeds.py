@@ -22,6 +22,7 @@ from broadsheet.model import (
     Scheduled,
     Source,
     SourceState,
+    Validators,
     Value,
 )
 from broadsheet.pipeline.context import OK, Context, unexpected
@@ -95,40 +96,36 @@ class FeedStage:
 
     async def _ask(self, item: Scheduled) -> FetchResponse:
         """What the source answers; a route that one RSSHub instance cannot give is asked of the others."""
-        others = self._other_instances(item.source)
+        url = item.state.moved_url or item.source.url
         try:
-            response = await self._context.fetcher.fetch(self._request(item))
+            response = await self._context.fetcher.fetch(self._request(url, item.state.validators))
         except SourceError:
-            found = await self._first_good(others)
+            found = await self._from_others(item.source)
             if found is None:
                 raise
             return found
         if response.status in {OK, NOT_MODIFIED}:
             return response
-        return await self._first_good(others) or response
+        return await self._from_others(item.source) or response
 
-    def _other_instances(self, source: Source) -> list[str]:
+    async def _from_others(self, source: Source) -> FetchResponse | None:
+        """What the first other instance that has this route answers."""
         hubs = self._context.settings.fetch.rsshub
-        if not hubs[1:] or not source.ref.startswith("/") or not source.url.startswith(hubs[0]):
-            return []
-        return [hub + source.url.removeprefix(hubs[0]) for hub in hubs[1:]]
-
-    async def _first_good(self, urls: Sequence[str]) -> FetchResponse | None:
-        for url in urls:
+        if not source.ref.startswith("/") or not hubs or not source.url.startswith(hubs[0]):
+            return None
+        for hub in hubs[1:]:
             with contextlib.suppress(SourceError):
-                response = await self._context.fetcher.fetch(self._request_of(url))
+                url = hub + source.url.removeprefix(hubs[0])
+                response = await self._context.fetcher.fetch(self._request(url, Validators()))
                 if response.status == OK:  # where it lives for good is the first instance's matter
                     return msgspec.structs.replace(response, redirects=())
         return None
 
-    def _request(self, item: Scheduled) -> FetchRequest:
-        url = item.state.moved_url or item.source.url
-        return msgspec.structs.replace(self._request_of(url), validators=item.state.validators)
-
-    def _request_of(self, url: str) -> FetchRequest:
+    def _request(self, url: str, validators: Validators) -> FetchRequest:
         return FetchRequest(
             url=url,
             accept=ACCEPT,
+            validators=validators,
             limit_bytes=self._context.settings.fetch.limit_bytes,
             timeout_s=self._context.settings.fetch.timeout_s,
             keep_cut=True,

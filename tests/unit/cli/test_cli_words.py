@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from broadsheet.cli.words import ago, clock, columns, count, duration, number, one_line, padded, since
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
-LOCAL = datetime(2026, 3, 10, 12, 0).astimezone()  # noqa: DTZ001 - noon wherever the tests run
+LOCAL = datetime(2026, 3, 10, 12, 0).astimezone()
 
 
 def test_numbers_have_separators_and_nouns_their_plural() -> None:
