@@ -96,10 +96,10 @@ def test_a_document_that_ends_its_process_costs_only_itself() -> None:
 
 
 def test_a_document_that_never_ends_costs_only_itself() -> None:
-    with pool(timeout_s=3) as made:
+    with pool(timeout_s=5) as made:
         late, good = run(made, stuck, -1, 7)
         assert isinstance(late, SourceError)
-        assert (late.kind, str(late)) == ("format", "could not be read within 3 s")
+        assert (late.kind, str(late)) == ("format", "could not be read within 5 s")
         assert good == 7
 
 
