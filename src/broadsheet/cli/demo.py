@@ -66,7 +66,9 @@ def _once(options: Options, settings: Settings, path: Path, number: int) -> tupl
     with locked(settings), opened_archive(settings) as archive, _shown(options) as progress:
         report = run_sync(settings, archive, everything=True, progress=progress)
         published = run_publish(settings, archive)
-    for line in sync_lines(report, now=utc_now()) + publish_lines(published, took_s=time.monotonic() - started):
+    for line in sync_lines(report, now=utc_now()) + publish_lines(
+        published, settings, took_s=time.monotonic() - started
+    ):
         options.say(line)
     return report, published
 

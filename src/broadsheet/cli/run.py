@@ -74,7 +74,7 @@ def publish(options: Options) -> int:
             {"editions": _editions_json(report), "errors": _output_errors(report), "duration_s": _rounded(took_s)}
         )
     else:
-        _print(options, publish_lines(report, took_s=took_s))
+        _print(options, publish_lines(report, settings, took_s=took_s))
     return 1 if report.errors else 0
 
 
@@ -112,7 +112,7 @@ def _run_once(options: Options, source: Sequence[str], *, everything: bool, stri
         whole["output_errors"] = _output_errors(published)
         options.print_json(whole)
     else:
-        _print(options, sync_lines(report, now=utc_now()) + publish_lines(published, took_s=took_s))
+        _print(options, sync_lines(report, now=utc_now()) + publish_lines(published, settings, took_s=took_s))
     return 1 if published.errors else _code(report, strict=strict)
 
 

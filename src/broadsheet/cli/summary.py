@@ -7,11 +7,15 @@ from datetime import datetime
 from broadsheet.cli.words import clock, columns, count, duration, number, padded, since
 from broadsheet.pipeline.report import ErrorLine, SyncReport
 from broadsheet.publish import PublishReport
+from broadsheet.settings import Settings
 
 MOST_ERRORS = 10
 """Failing sources named in the summary; `broadsheet sources` names all."""
 
 MOST_COLUMNS = 48
+
+NOUNS = {"hexo": "post"}
+"""What the pages of an edition are called, if not pages."""
 
 
 def sync_lines(report: SyncReport, *, now: datetime) -> list[str]:
@@ -37,13 +41,14 @@ def sync_lines(report: SyncReport, *, now: datetime) -> list[str]:
     )
 
 
-def publish_lines(report: PublishReport, *, took_s: float) -> list[str]:
+def publish_lines(report: PublishReport, settings: Settings, *, took_s: float) -> list[str]:
     """One line an edition, the time at the end."""
+    nouns = {edition.name: NOUNS.get(edition.kind, "page") for edition in settings.editions}
     if not report.editions:
         return ["no edition is configured; add [editions.site] to publish one"]
     lines = []
     for edition in report.editions:
-        told = f"{count(edition.pages_written, 'page')} written, {number(edition.pages_total)} in all"
+        told = f"{count(edition.pages_written, nouns[edition.name])} written, {number(edition.pages_total)} in all"
         if edition.pages_removed:
             told += f", {number(edition.pages_removed)} removed"
         lines.append(f"{edition.name:<10}  {told}")

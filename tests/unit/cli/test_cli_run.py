@@ -27,6 +27,7 @@ from broadsheet.pipeline.report import (
 )
 from broadsheet.pressrun import EditionReport
 from broadsheet.publish import PublishReport
+from broadsheet.settings import EditionSettings, Settings, SiteSettings
 
 KINDS = {"dns", "connect", "tls", "timeout", "too_large", "status", "redirect", "refused", "encoding", "format"}
 KINDS |= {"empty", "robots"}
@@ -345,12 +346,16 @@ def test_editions_are_told_with_what_went_wrong() -> None:
             EditionReport(name="hexo", pages_written=1, pages_total=1, problems=("a.html: is in the way",)),
         )
     )
-    assert publish_lines(report, took_s=1.9) == [
+    editions = tuple(EditionSettings(name=name, kind=name, path=Path(name)) for name in ("site", "hexo"))
+    settings = Settings(path=Path(), site=SiteSettings(title="T", url="https://x"), archive=Path(), editions=editions)
+    assert publish_lines(report, settings, took_s=1.9) == [
         "site        52 pages written, 9,812 in all, 1 removed",
-        "hexo        1 page written, 1 in all                          1.9 s",
+        "hexo        1 post written, 1 in all                          1.9 s",
         "failed      hexo: a.html: is in the way",
     ]
-    assert publish_lines(PublishReport(), took_s=0) == ["no edition is configured; add [editions.site] to publish one"]
+    assert publish_lines(PublishReport(), settings, took_s=0) == [
+        "no edition is configured; add [editions.site] to publish one"
+    ]
 
 
 @pytest.mark.parametrize(
