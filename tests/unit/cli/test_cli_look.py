@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from commandline import Stand, broadsheet
 from newsagent import LONG, item
+from pressroom import article_id, fill, new_archive
 
 DATED = "Mon, 02 Feb 2026 10:00:00 GMT"
 
@@ -174,13 +175,21 @@ def test_an_article_without_a_title_says_so(read: Stand) -> None:
     assert read("show", ids(read)[""]).out.startswith("(no title)\n")
 
 
-def test_what_is_not_there_or_may_be_several_is_wrong_usage(read: Stand) -> None:
+def test_what_is_not_there_is_wrong_usage(read: Stand) -> None:
     ran = read("show", "zzzz")
     assert (ran.code, ran.err) == (2, 'no article "zzzz"; see: broadsheet articles\n')
-    first = "abcdefghijklmnopqrstuvwxyz234567"
-    shared = [letter for letter in first if sum(one.startswith(letter) for one in ids(read).values()) > 1]
-    for letter in shared:
-        assert "give more of the id" in read("show", letter).err
+
+
+def test_what_may_mean_several_is_wrong_usage(stand: Stand) -> None:
+    archive = new_archive(stand.folder / "broadsheet.db")
+    fill(archive, range(12, 15))
+    archive.close()
+    shared = article_id(12)[:12]
+    ran = stand("show", shared)
+    assert ran.code == 2
+    assert ran.err.startswith(f'"{shared}" may mean {article_id(12)}, ')
+    assert ran.err.endswith("; give more of the id\n")
+    assert stand("show", article_id(12)).code == 0
 
 
 # -- sources -----------------------------------------------------------------------------------------------------------
