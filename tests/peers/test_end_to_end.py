@@ -7,11 +7,11 @@ from html import escape
 from pathlib import Path
 
 import pytest
-from commandline import broadsheet, snapshot
 from faultserver import FaultServer, Reply
 from hardcases import ZONES, hard_cases
 from hexosite import HexoSite, flat, heading, meta
 from PIL import Image
+from realcommand import broadsheet, snapshot
 from turbohtml import parse, parse_fragment
 
 from broadsheet.editions.base import View

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from commandline import broadsheet, snapshot
+from realcommand import broadsheet, snapshot
 from rsshubserver import RssHub
 
 from broadsheet.feeds import parse
