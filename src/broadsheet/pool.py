@@ -35,6 +35,10 @@ GC_THRESHOLD = 50_000
 DOCUMENTS_A_WORKER = 2000
 """Then a new one takes over: the XML library keeps every name that it has ever met."""
 
+QUEUE_A_WORKER = 32
+"""Long enough to keep a worker busy while this process writes a batch to the archive; short enough for the time limit
+to count work and not waiting in line."""
+
 MOST_WORKERS = 8
 """More would wait for the one process that writes the archive."""
 
@@ -91,8 +95,7 @@ class CpuPool:
         self._executor: ProcessPoolExecutor | None = None
         self._retired: list[ProcessPoolExecutor] = []
         self._alone = asyncio.Lock()
-        # A short queue, so that the time limit counts work and not waiting in line.
-        self._room = asyncio.Semaphore(max(1, self._workers) * 4)
+        self._room = asyncio.Semaphore(max(1, self._workers) * QUEUE_A_WORKER)
 
     async def run(self, function: Callable[[Task], Result], task: Task, *, size_bytes: int) -> Result:
         """The function's result for this task.
