@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -93,13 +94,13 @@ FIRST = {
     "in the middle of the site": (files_in("public", 400), 0.02),
     "first post": (files_in("blog", 1), 0.0),
     "in the middle of the posts": (files_in("blog", 300), 0.01),
-    "last post": (files_in("blog", 800), 0.0),
+    "last posts": (files_in("blog", 800), 0.0),
 }
 LATER = {
     "first source": (sources_told(1), 0.0),
     "half of the sources": (sources_told(20), 0.02),
     "new image or page": (sources_told(40), 0.05),
-    "new post": (files_in("blog", 805), 0.0),
+    "new post": (files_in("blog", FEEDS * (ENTRIES + 3) + 10), 0.0),  # each feed has three pictures
 }
 
 
@@ -233,6 +234,22 @@ def test_a_kill_in_a_later_run(moment: str, web: FaultServer, undisturbed: Path,
 def changing(folder: Path) -> set[str]:
     """Pages that say when an edit was seen: the edited articles' own, and the feeds that carry them."""
     return {path for path, content in output(folder).items() if b"Corrected" in content}
+
+
+@pytest.mark.parametrize("fetched", [1, 30, 59])
+def test_a_kill_while_pages_are_fetched(fetched: int, tmp_path: Path) -> None:
+    with FaultServer() as server:
+        server.add("/feed", rss(item(n, html=f"<p>Of {n} …</p>", link=server.url(f"/{n}")) for n in range(60)))
+        for number in range(60):
+            text = f"<p>The whole of {number}. {WORDS * 8}</p>" * 3
+            page = f"<title>Story {number}</title><article><h1>Story {number}</h1><p>Of {number}</p>{text}</article>"
+            server.add(f"/{number}", Reply(body=page.encode(), headers={"Content-Type": "text/html"}))
+        work = Errand(folder=tmp_path, feeds=[Feed(url=server.url("/feed"), full_text="auto")], fetch="concurrency = 1")
+        assert kill(work, lambda *_: len(server.asked) > fetched, 0.0)
+        complete(work, 60)
+        whole = re.compile(rb"The whole of (\d+)\.")
+        posts = [set(whole.findall(content)) for path, content in tree(tmp_path / "blog").items() if "html" in path]
+        assert sorted(int(number) for (number,) in posts) == list(range(60))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
