@@ -215,11 +215,19 @@ def damaged(file: Path, how: str) -> None:
         content[4096:-4096] = b"\xa5" * (len(content) - 8192)
     elif how == "no database":
         content = bytearray(b"Some notes. " * 1000)
+    elif how == "no text":
+        content = content.replace(b"CREATE TABLE", b"CR\x8f\x93TE TABLE")
     file.write_bytes(content)
 
 
 @pytest.mark.parametrize(
-    ("how", "says"), [("cut", "damaged"), ("overwritten", "damaged"), ("no database", "is not a SQLite database")]
+    ("how", "says"),
+    [
+        ("cut", "is damaged"),
+        ("overwritten", "is damaged"),
+        ("no text", "is damaged"),
+        ("no database", "is not a SQLite database"),
+    ],
 )
 def test_a_damaged_archive(how: str, says: str, web: FaultServer, tmp_path: Path) -> None:
     work = errand(tmp_path, web)

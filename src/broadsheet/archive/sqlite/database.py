@@ -46,6 +46,11 @@ def in_words(error: sqlite3.Error, file: str) -> ArchiveError:
     return ArchiveError(f"{file}: {advice.format(error=error)}")
 
 
+def _damaged(file: str, error: UnicodeDecodeError) -> ArchiveError:
+    """Text that is none: of the schema even SQLite's own complaint cannot be read then."""
+    return ArchiveError(f"{file}: is damaged (bytes that are no text: {error.reason}); restore a copy of it")
+
+
 def _primary_code(error: sqlite3.Error) -> int:
     # Errors that the Python module raises itself carry no code.
     return getattr(error, "sqlite_errorcode", -1) & 0xFF
@@ -73,6 +78,9 @@ class Database:
         except sqlite3.Error as error:
             self._connection.close()
             raise in_words(error, file) from error
+        except UnicodeDecodeError as error:
+            self._connection.close()
+            raise _damaged(file, error) from error
 
     def _prepare(self) -> None:
         for pragma in (
@@ -118,6 +126,9 @@ class Database:
             except sqlite3.Error as error:
                 self._roll_back()
                 raise in_words(error, self.file) from error
+            except UnicodeDecodeError as error:
+                self._roll_back()
+                raise _damaged(self.file, error) from error
             except UnicodeEncodeError as error:
                 self._roll_back()
                 raise ArchiveError(f"{self.file}: cannot hold or look for text with lone surrogates") from error
