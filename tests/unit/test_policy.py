@@ -154,6 +154,14 @@ def test_an_article_of_an_unknown_source_has_no_right() -> None:
     assert policy.stranger(ARTICLE) == Face(key="s", name="example.org", section=())
 
 
+@pytest.mark.parametrize("key", ["https://me:secret@example.org/feed", "/route?key=secret", "example.org/t0ken"])
+def test_an_address_does_not_stand_for_its_source(key: str) -> None:
+    one = policy.face(msgspec.structs.replace(source(), key=key)).key
+    assert one == policy.stranger(msgspec.structs.replace(ARTICLE, source_key=key)).key
+    assert one.isalnum()
+    assert "secret" not in one
+
+
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//x", "", "http:x"])
 def test_no_address_that_is_not_of_the_web_gets_out(url: str) -> None:
     for site in (PRIVATE, PUBLIC):

@@ -192,3 +192,35 @@ def test_a_host_that_answers_badly_is_still_asked(server: FaultServer) -> None:
         await fetcher.close()
 
     asyncio.run(run())
+
+
+class TestWhatBreaksOff:
+    BODY = b"<rss>" + b"words " * 500
+
+    def test_is_kept_where_it_is_wanted(self, server: FaultServer) -> None:
+        url = server.add("/broken-off", Reply(body=self.BODY, etag='"1"', missing_bytes=100))
+        answer = get(url, keep_cut=True)
+        assert answer.body == self.BODY
+        assert answer.cut is not None
+        assert (answer.cut.kind, "broke off" in answer.cut.message) == ("connect", True)
+        assert failure(url).kind == "connect"
+
+    def test_also_where_its_compression_has_no_end(self, server: FaultServer) -> None:
+        packed = gzip.compress(self.BODY)
+        reply = Reply(body=packed[:-12], headers={"Content-Encoding": "gzip"})
+        answer = get(server.add("/half-packed", reply), keep_cut=True)
+        assert self.BODY.startswith(answer.body)
+        assert answer.cut is not None
+        assert (answer.cut.kind, answer.cut.message) == ("encoding", "the compressed answer is cut short")
+
+    def test_nothing_of_an_error_is_kept(self, server: FaultServer) -> None:
+        url = server.add("/broken-error", Reply(status=500, body=self.BODY, missing_bytes=100))
+        assert failure(url, keep_cut=True).kind == "connect"
+
+    def test_a_whole_answer_is_whole(self, server: FaultServer) -> None:
+        url = server.add("/whole", Reply(body=gzip.compress(self.BODY), headers={"Content-Encoding": "gzip"}))
+        answer = get(url, keep_cut=True)
+        assert (answer.body, answer.cut) == (self.BODY, None)
+
+    def test_a_damaged_one_is_not_kept(self, server: FaultServer) -> None:
+        assert failure(server.fault("not_gzip"), keep_cut=True).kind == "encoding"
