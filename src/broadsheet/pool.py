@@ -9,6 +9,7 @@ import gc
 import importlib
 import multiprocessing
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -52,6 +53,7 @@ def _cores() -> int:
 
 def _begin_work() -> None:
     """What a worker does first: it ends as soon as its parent is gone, however that went."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(GC_THRESHOLD, 20, 50)
     parent = multiprocessing.parent_process()
     if parent is None:
@@ -62,6 +64,19 @@ def _begin_work() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, args=(parent.sentinel,), daemon=True).start()
+
+
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """A worker that starts in here never hears of Ctrl+C, which reaches a whole group of processes at once."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _get_ready() -> None:
@@ -121,8 +136,9 @@ class CpuPool:
         if self._workers:
             self._inline_bytes_left = 0
             executor = self._on_duty()
-            for _ in range(self._workers):
-                executor.submit(_get_ready)
+            with _deaf():
+                for _ in range(self._workers):
+                    executor.submit(_get_ready)
 
     def _on_duty(self) -> ProcessPoolExecutor:
         """The workers, new ones after each shift; those before them end what they have begun.
@@ -153,7 +169,8 @@ class CpuPool:
                 _end(executor)
 
     async def _within(self, executor: ProcessPoolExecutor, function: Callable[[Task], Result], task: Task) -> Result:
-        future = asyncio.get_running_loop().run_in_executor(executor, function, task)
+        with _deaf():
+            future = asyncio.get_running_loop().run_in_executor(executor, function, task)
         return await asyncio.wait_for(future, self._timeout_s)
 
     @property
@@ -180,8 +197,11 @@ class CpuPool:
 
     def _submitted(self, function: Callable[[Task], Result], task: Task) -> "Future[Result] | None":
         """What comes of the task in a worker; `None` where none is left."""
+        if self._executor is None:
+            return None
         try:
-            return self._on_duty().submit(function, task) if self._executor is not None else None
+            with _deaf():
+                return self._on_duty().submit(function, task)
         except BrokenProcessPool:
             return None
 

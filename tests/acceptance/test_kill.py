@@ -336,6 +336,73 @@ def test_no_worker_outlives_its_run(number: signal.Signals, tmp_path: Path) -> N
         complete(work, FEEDS * ENTRIES)
 
 
+@pytest.mark.parametrize("delay_s", [0.0, 0.15, 0.6])
+def test_the_interrupt_of_a_terminal_reaches_all_and_is_told_once(delay_s: float, tmp_path: Path) -> None:
+    with FaultServer() as server:
+        for source in range(FEEDS * 2):
+            items = (entry(server, source, n, later=False, words=60) for n in range(ENTRIES))
+            server.add(f"/feed/{source}", Reply(body=rss(items).encode(), delay_s=1.0 * (source > FEEDS)))
+        feeds = [Feed(url=server.url(f"/feed/{n}")) for n in range(FEEDS * 2)]
+        work = Errand(folder=tmp_path, feeds=feeds, images="link")
+        with subprocess.Popen(
+            work.command("run", "--quiet"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment(),
+            start_new_session=True,
+        ) as run:
+            while run.poll() is None and not workers_of(run.pid):
+                time.sleep(0.002)
+            time.sleep(delay_s)
+            children = children_of(run.pid)
+            os.killpg(run.pid, signal.SIGINT)
+            out, _ = run.communicate(timeout=PATIENCE_S)
+        assert (run.returncode, out.splitlines()[-1]) == (130, "broadsheet: interrupted")
+        assert "KeyboardInterrupt" not in out
+        for child in children:
+            wait_for_end(child)
+
+
+def workers_of(pid: int) -> set[int]:
+    """Those of its children that read or print documents."""
+    found = set()
+    for child in children_of(pid):
+        with suppress(OSError):
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                found.add(child)
+    return found
+
+
+def test_a_killed_worker_costs_nothing(tmp_path: Path) -> None:
+    with FaultServer() as server:
+        for source in range(FEEDS):
+            items = (entry(server, source, n, later=False, words=60) for n in range(ENTRIES))
+            server.add(f"/feed/{source}", rss(items))
+        work = errand(tmp_path, server)
+        work.images, work.fetch = "link", ""
+        killed: set[int] = set()
+        with subprocess.Popen(
+            work.command("run", "--json", "--quiet"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(),
+        ) as run:
+            while run.poll() is None and not killed:
+                for worker in workers_of(run.pid) - killed:
+                    time.sleep(0.4)
+                    with suppress(ProcessLookupError):
+                        os.kill(worker, signal.SIGKILL)
+                    killed.add(worker)
+            out, err = run.communicate(timeout=PATIENCE_S)
+        assert killed
+        report = json.loads(out)
+        assert (run.returncode, report["errors"], report["output_errors"], err) == (0, [], [], "")
+        assert report["entries"]["new"] == FEEDS * ENTRIES
+        assert report["editions"]["hexo"]["pages_total"] == FEEDS * ENTRIES
+
+
 def test_a_second_run_is_refused_while_one_is_at_work(web: FaultServer, undisturbed: Path, tmp_path: Path) -> None:
     web.add("/slow", Reply(body=b"<rss/>", delay_s=30))
     work = errand(tmp_path, web)
