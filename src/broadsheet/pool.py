@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from multiprocessing.connection import wait
 from typing import TypeVar
 
@@ -179,21 +180,29 @@ class CpuPool:
         return self._executor is not None
 
     def map(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
-        """The function's results in order; a few tasks are begun ahead of the one that is waited for.
+        """The function's results in order; while the workers are busy, this process does its share.
 
-        What a worker that broke has left is done in this process. For synchronous callers, who trust the tasks.
+        What a worker that broke has left is done here as well. For synchronous callers, who trust the tasks.
         """
         if self._workers == 0:
             yield from map(function, tasks)
             return
         self._on_duty()
-        begun: deque[tuple[Task, Future[Result] | None]] = deque()
+        begun: deque[Callable[[], Result]] = deque()
+        busy: deque[Future[Result]] = deque()
         for task in tasks:
-            begun.append((task, self._submitted(function, task)))
-            if len(begun) > 2 * self._workers:
-                yield self._outcome(function, *begun.popleft())
+            while busy and busy[0].done():
+                busy.popleft()
+            future = self._submitted(function, task) if len(busy) < 2 * self._workers else None
+            if future is not None:
+                busy.append(future)
+                begun.append(partial(self._outcome, function, task, future))
+            else:
+                begun.append(partial(_itself, function(task)))
+            while len(begun) > 4 * self._workers:
+                yield begun.popleft()()
         while begun:
-            yield self._outcome(function, *begun.popleft())
+            yield begun.popleft()()
 
     def _submitted(self, function: Callable[[Task], Result], task: Task) -> "Future[Result] | None":
         """What comes of the task in a worker; `None` where none is left."""
@@ -205,9 +214,7 @@ class CpuPool:
         except BrokenProcessPool:
             return None
 
-    def _outcome(self, function: Callable[[Task], Result], task: Task, future: "Future[Result] | None") -> Result:
-        if future is None:
-            return function(task)
+    def _outcome(self, function: Callable[[Task], Result], task: Task, future: "Future[Result]") -> Result:
         try:
             return future.result(self._timeout_s)
         except (BrokenProcessPool, CancelledError, TimeoutError):
@@ -219,6 +226,10 @@ class CpuPool:
         for executor in (*self._retired, *(() if self._executor is None else (self._executor,))):
             _end(executor)
         self._executor, self._retired = None, []
+
+
+def _itself(result: Result) -> Result:
+    return result
 
 
 def _executor(workers: int) -> ProcessPoolExecutor:
