@@ -1,10 +1,9 @@
-"""Front matter for generators: YAML in which what a feed says is text and stays text, in a theme's HTML as well.
+"""Front matter for generators: YAML in which what a feed says is text and stays text.
 
-Which keys a generator or theme wants is the editions' matter.
+Which keys a generator or theme wants is the editions' matter; what themes do to values is `inert`'s.
 """
 
 import io
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
@@ -12,31 +11,6 @@ import yaml
 from yaml import events
 
 Fields = Mapping[str, str | bool | Sequence[str]]
-
-_JOINER = "\u2060"  # "word joiner": nothing to see, no width, no break
-
-_LOOKS_LIKE_MARKUP = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?\w{1,31};)|\\(?=['\"`])")
-_QUOTE = re.compile(r"[\"'`]")
-_LOOKS_LIKE_CODE = re.compile(r"(?<=\w)(?=\s*=)", re.ASCII)
-_DANGEROUS_NAME = re.compile(r"\b(?:on\w{3,30}|href|src|srcdoc|srcset|style|action|formaction)\s*=", re.IGNORECASE)
-_UNSAFE_IN_URL = re.compile(r"[\x00-\x20\"'()<>\\`{}\x7f]")
-
-
-def inert(text: str) -> str:
-    """The same text to the eye, but not HTML even where a theme prints it as it is.
-
-    Volantis and NexT print titles and tags unescaped, Volantis in attributes too, Butterfly in a script's string.
-    Quotes, braces, `<` before a space and all else that people write stay as they are.
-    """
-    text = _LOOKS_LIKE_MARKUP.sub(lambda found: found[0] + _JOINER, text)
-    if _QUOTE.search(text) and _DANGEROUS_NAME.search(text):
-        text = _DANGEROUS_NAME.sub(lambda found: _LOOKS_LIKE_CODE.sub(_JOINER, found[0]), text)
-    return text
-
-
-def inert_url(url: str) -> str:
-    """The same address, safe in quotes, in brackets and in `url()` of a style."""
-    return _UNSAFE_IN_URL.sub(lambda found: f"%{ord(found[0]):02X}", url)
 
 
 class FrontMatter:

@@ -9,18 +9,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from html import escape
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from broadsheet.editions.base import Desk, MediaFile, Output, Removal, SourceHealth, View
-from broadsheet.editions.front_matter import FrontMatter, inert, inert_url
+from broadsheet.editions.inert import inert, inert_url
 from broadsheet.editions.markup import Surroundings, picture_url, post_body, wall_clock
 from broadsheet.editions.names import file_stem, folded, folder_path
 from broadsheet.messages import messages_for
 from broadsheet.model import Page, Value
 from broadsheet.ports import Ledger
 from broadsheet.settings import EditionSettings, SiteSettings
+
+if TYPE_CHECKING:
+    from broadsheet.editions.front_matter import FrontMatter
 
 VERSION = 1
 """To be raised whenever the same article would give another post."""
@@ -104,6 +108,8 @@ class HexoEdition:
 
     def print(self, desk: Desk, job: "PostJob") -> "PrintedPosts":
         """The posts of one job; reads the desk and nothing else."""
+        from broadsheet.editions.front_matter import FrontMatter  # imports the YAML library, for nothing on a quiet day
+
         folders, front, posts = Folders(desk.sources()), FrontMatter(), []
         for view in desk.views(job.ids):
             path = place(view, job.before.get(view.article.id, ()), folders)
@@ -112,7 +118,7 @@ class HexoEdition:
             posts.append(Post(article_id=view.article.id, path=path, content=content, images=images))
         return PrintedPosts(job=job, posts=tuple(posts))
 
-    def post(self, view: View, front: FrontMatter) -> str:
+    def post(self, view: View, front: "FrontMatter") -> str:
         """The whole file of one article."""
         return f"{front.block(self.fields(view))}{post_body(view, self._around)}\n"
 
