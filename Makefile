@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 WORKERS ?= auto
 
-.PHONY: demo test lint unit peers bench lock clean help
+.PHONY: demo test coverage lint unit peers bench lock clean help
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -40,8 +40,11 @@ lint: $(DEV_STAMP) ## format, lint, types
 	@$(BIN)/mypy
 
 test: lint peers ## the whole suite, everything that it needs installed first
+	@$(BIN)/python -m pytest -n $(WORKERS) tests
+
+coverage: $(DEV_STAMP) ## branch coverage of what needs no peers, in one process
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m coverage run -m pytest -n $(WORKERS) tests
+	@$(BIN)/python -m coverage run -m pytest -q -m "not peers and not slow" tests/unit tests/contract
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report
 

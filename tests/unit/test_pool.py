@@ -126,16 +126,31 @@ def test_a_map_gives_results_in_order() -> None:
         assert list(made.map(double, range(40))) == [2 * number for number in range(40)]
 
 
+def test_a_map_shares_the_work_with_this_process() -> None:
+    with pool(workers=1) as made:
+        found = list(made.map(whose, range(40)))
+        assert len(found) == 40
+        assert os.getpid() in found
+        assert len(set(found)) == 2
+
+
 def test_a_map_does_here_what_a_broken_worker_has_left() -> None:
-    with pool() as made:
-        found = []
-        for number, result in enumerate(made.map(whose, range(12))):
-            if number == 3:
+    with pool(workers=1) as made:
+        found: list[int] = []
+        elsewhere: list[int] = []
+        for result in made.map(whose, range(12)):
+            if result != os.getpid() and not elsewhere:
+                elsewhere.append(result)
                 os.kill(result, signal.SIGKILL)
             found.append(result)
         assert len(found) == 12
-        assert found[0] != os.getpid()
+        assert elsewhere
         assert found[-1] == os.getpid()
+
+
+def test_a_map_without_workers_stays_here() -> None:
+    with pool(workers=0) as made:
+        assert list(made.map(whose, range(3))) == [os.getpid()] * 3
 
 
 # -- the end -----------------------------------------------------------------------------------------------------------
