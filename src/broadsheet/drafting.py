@@ -11,6 +11,7 @@ from broadsheet.digest import FeedTask, PageDraft, PageTask
 from broadsheet.identity import article_id, content_digest, entry_keys, lonely_urls, text_digest
 from broadsheet.model import Article, Body, CleanText, Digest, Draft, Entry, Feed, Origin
 from broadsheet.packing import pack_body, pack_bytes
+from broadsheet.text import shorten
 from broadsheet.tokens import index_text
 from broadsheet.urls import canonical, without_tracking
 
@@ -69,7 +70,7 @@ def _draft(entry: Entry, feed: Feed, task: FeedTask, *, key: bytes, content: byt
         language=entry.language or feed.language,
         license=entry.license or feed.license,
         rights=entry.rights or feed.rights,
-        summary=_beginning(prose),
+        summary=shorten(prose, SUMMARY_CHARS),
         clean_digest=text_digest(entry.title, cleaned.html),
         length_chars=len(prose),
     )
@@ -109,7 +110,7 @@ def draft_page(task: PageTask) -> PageDraft:
         language=article.language or page.language,
         license=article.license or page.license,
         lead_image=lead,
-        summary=article.summary or _beginning(prose),
+        summary=article.summary or shorten(prose, SUMMARY_CHARS),
         length_chars=len(prose),
     )
     origin: Origin = "page"
@@ -122,16 +123,6 @@ def draft_page(task: PageTask) -> PageDraft:
         title_tokens=index_text(article.title),
         text_tokens=index_text(cleaned.text),
     )
-
-
-def _beginning(text: str) -> str:
-    """The beginning of a text as one line of at most `SUMMARY_CHARS`, cut at a space where there is one."""
-    line = " ".join(text[: SUMMARY_CHARS * 2].split())
-    if len(line) <= SUMMARY_CHARS:
-        return line
-    cut = line[: SUMMARY_CHARS - 1]
-    space = cut.rfind(" ", SUMMARY_CHARS * 3 // 4)
-    return (cut if space < 0 else cut[:space]).rstrip(" ,;:，、；：") + "…"
 
 
 def _image_urls(cleaned: CleanText, lead: str | None) -> tuple[str, ...]:
