@@ -15,6 +15,7 @@ from broadsheet.settings import EditionSettings, SiteSettings
 
 FIXED = "site:fixed"
 SOURCES = "site:sources"
+PLACED = "site:placed"
 
 
 class SiteEdition:
@@ -36,11 +37,16 @@ class SiteEdition:
         health = desk.sources()
         atlas = Atlas(one.face.section for one in health)
         fixed = ledger.get(FIXED) != made_by
+        if dirty and not fixed and ledger.get(PLACED) not in {None, _placed(ledger)}:
+            # A run was cut off after its articles took their places: which pages that touched is known to nobody.
+            ledger.all_dirty()
+            dirty, fixed = ledger.dirty(), True
         if fixed:
             yield from fixed_pages(self._open_press())
             yield Remembered(key=FIXED, value=made_by)
         if dirty or fixed:
             yield from self._print(dirty, atlas, desk, ledger, anew=fixed)
+            yield Remembered(key=PLACED, value=_placed(ledger))
         yield from self._sources(health, atlas, ledger, [made_by], moved=bool(dirty))
 
     def _print(self, dirty: Sequence[str], atlas: Atlas, desk: Desk, ledger: Ledger, *, anew: bool) -> Iterator[Output]:
@@ -73,6 +79,11 @@ class SiteEdition:
         if self._press is None:
             self._press = Press(self._site)
         return self._press
+
+
+def _placed(ledger: Ledger) -> str:
+    """What all lists hold: a run that is cut off leaves another than the last whole run remembered."""
+    return _digest(ledger.lists(""))
 
 
 def _digest(said: object) -> str:
